@@ -1,0 +1,1 @@
+"""What reads DuckDB: queries, exports, the audit."""

@@ -1,0 +1,1 @@
+"""Headrace: continual learning for LLM agents on your own Kafka and DuckDB."""

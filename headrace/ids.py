@@ -1,0 +1,215 @@
+"""Ids: time-ordered UUIDs, and keyed hashes of user and session ids.
+
+A hashed id reads `h1:<key id>:<26 base32 characters>`. The 26 characters are 16 bytes: ten of
+HMAC-SHA256(key, kind NUL id), so that equal ids join, and six of HMAC-SHA256(key, "tag" NUL kind
+NUL those ten), so that a hash of ours can be told from a look-alike without knowing the id.
+The format is frozen: tests/contract holds golden values.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+from headrace.errors import ConfigError, MissingIdKey
+
+IdKind = Literal["user", "session", "interaction", "producer"]
+
+ID_KEY_VARIABLE = "HEADRACE_ID_KEY"
+ID_KEY_FILE_VARIABLE = "HEADRACE_ID_KEY_FILE"
+KEY_BYTES = 32
+"""As long as the hash's output (RFC 2104 asks for no less)."""
+DIGEST_BYTES = 10
+"""80 bits: at 10^9 ids two of them collide with a chance below 10^-6."""
+TAG_BYTES = 6
+"""48 bits: a forger gets one look-alike past in 2.8e14 tries."""
+CACHED_HASHES = 65_536
+"""Sessions repeat within minutes; 65,536 entries are about 16 MB."""
+
+_RANDOM_POOL_BYTES = 4096
+"""One system call serves 400 ids."""
+
+
+class _RandomPool(threading.local):
+    """Random bytes a thread has fetched and not used; a forked child fetches its own."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.bytes = b""
+        self.position = 0
+
+
+_pool = _RandomPool()
+_pid = os.getpid()
+
+
+def _after_fork() -> None:
+    global _pid
+    _pid = os.getpid()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _ten_random_bytes() -> bytes:
+    if _pool.position + 10 > len(_pool.bytes) or _pool.pid != _pid:
+        _pool.bytes, _pool.position, _pool.pid = os.urandom(_RANDOM_POOL_BYTES), 0, _pid
+    start = _pool.position
+    _pool.position = start + 10
+    return _pool.bytes[start : start + 10]
+
+
+def uuid7(milliseconds: int | None = None) -> str:
+    """A UUIDv7 (RFC 9562) as 36 characters; `milliseconds` since 1970, now unless given.
+
+    >>> uuid7(1_700_000_000_000)[:13]
+    '018bcfe5-6800'
+    """
+    now = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
+    return _format_uuid7(now, _ten_random_bytes())
+
+
+def derived_uuid7(milliseconds: int, name: str) -> str:
+    """The UUIDv7 that this time and name always give: the row id of an interaction with a foreign id.
+
+    >>> derived_uuid7(1_700_000_000_000, "a") == derived_uuid7(1_700_000_000_000, "a")
+    True
+    """
+    return _format_uuid7(milliseconds, hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:10])
+
+
+def _format_uuid7(milliseconds: int, randomness: bytes) -> str:
+    r = randomness.hex()
+    t = "%012x" % (milliseconds & 0xFFFF_FFFF_FFFF)
+    return f"{t[:8]}-{t[8:]}-7{r[:3]}-{'89ab'[randomness[9] & 3]}{r[3:6]}-{r[6:18]}"
+
+
+def is_uuid7(value: str) -> bool:
+    """Whether `value` is a UUIDv7 in its canonical 36 lower-case characters.
+
+    >>> is_uuid7("018bcfe5-6800-7000-8000-000000000000"), is_uuid7("order-17")
+    (True, False)
+    """
+    if len(value) != 36 or value[14] != "7" or value[19] not in "89ab":
+        return False
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def uuid7_milliseconds(value: str) -> int:
+    """Milliseconds since 1970 at which the UUIDv7 was made.
+
+    >>> uuid7_milliseconds("018bcfe5-6800-7000-8000-000000000000")
+    1700000000000
+    """
+    return int(value[:8] + value[9:13], 16)
+
+
+class KeyRing:
+    """The keys that hash ids: the first hashes, all of them verify.
+
+    >>> ring = KeyRing([b"k" * 32])
+    >>> token = ring.hash("user", "ada@example.org")
+    >>> ring.verifies("user", token), ring.verifies("session", token), token == ring.hash("user", "ada@example.org")
+    (True, False, True)
+    """
+
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
+        if not self._keys:
+            raise MissingIdKey
+        self.current = next(iter(self._keys))
+        self.pseudonym: Callable[[IdKind, str], str] = lru_cache(CACHED_HASHES)(self._pseudonym)
+        """An id itself where it is a pseudonym of ours, its hash where it is not."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> KeyRing:
+        """The ring in HEADRACE_ID_KEY, or in the file that HEADRACE_ID_KEY_FILE names.
+
+        One base64 key of 32 bytes per line or comma, the newest first. Raises MissingIdKey, or
+        ConfigError where a key is malformed.
+        """
+        text = environment.get(ID_KEY_VARIABLE, "")
+        if not text and (path := environment.get(ID_KEY_FILE_VARIABLE)):
+            text = _read_key_file(Path(path))
+        return cls(_parse_key(line) for line in text.replace(",", "\n").split())
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        return tuple(self._keys)
+
+    def hash(self, kind: IdKind, value: str) -> str:
+        """The pseudonym of `value` under the current key."""
+        return _token(self.current, self._keys[self.current], kind, value)
+
+    def hash_under_every_key(self, kind: IdKind, value: str) -> list[str]:
+        """The pseudonyms of `value` under all keys of the ring: what an erasure has to look for."""
+        return [_token(name, key, kind, value) for name, key in self._keys.items()]
+
+    def verifies(self, kind: IdKind, token: str) -> bool:
+        """Whether `token` is a pseudonym of this kind that one of our keys made."""
+        parts = token.split(":")
+        if len(parts) != 3 or parts[0] != "h1" or len(parts[2]) != 26 or parts[1] not in self._keys:
+            return False
+        try:
+            raw = base64.b32decode(parts[2].upper() + "======")
+        except ValueError:
+            return False
+        digest, tag = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+        return hmac.compare_digest(tag, _tag(self._keys[parts[1]], kind, digest)) and _encode(raw) == parts[2]
+
+    def _pseudonym(self, kind: IdKind, value: str) -> str:
+        return value if self.verifies(kind, value) else self.hash(kind, value)
+
+
+def new_key() -> str:
+    """A fresh id key as base64 text."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def key_id(key: bytes) -> str:
+    """The public name of a key: 8 base32 characters of its SHA-256."""
+    return _encode(hashlib.sha256(b"headrace key id\0" + key).digest()[:5])
+
+
+def _token(name: str, key: bytes, kind: IdKind, value: str) -> str:
+    message = b"%s\0%s" % (kind.encode(), value.encode("utf-8", "surrogatepass"))
+    digest = hmac.digest(key, message, "sha256")[:DIGEST_BYTES]
+    return f"h1:{name}:{_encode(digest + _tag(key, kind, digest))}"
+
+
+def _tag(key: bytes, kind: IdKind, digest: bytes) -> bytes:
+    return hmac.digest(key, b"tag\0%s\0%s" % (kind.encode(), digest), "sha256")[:TAG_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def _parse_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ConfigError(f"an id key has to be {KEY_BYTES} bytes in base64; make one with `headrace init`")
+    return key
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise ConfigError(f"{ID_KEY_FILE_VARIABLE}: {path} cannot be read: {error.strerror}") from None

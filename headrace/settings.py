@@ -1,0 +1,224 @@
+"""Settings: one YAML file, parsed once at the edge into frozen structs.
+
+Unknown keys are errors that name the nearest valid key. The broker's address may come from
+HEADRACE_BOOTSTRAP_SERVERS, the file's own path from HEADRACE_CONFIG; the id key comes from the
+environment only (`headrace.ids`), never from YAML.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast, get_type_hints
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from headrace.errors import ConfigError
+
+CONFIG_VARIABLE = "HEADRACE_CONFIG"
+BOOTSTRAP_VARIABLE = "HEADRACE_BOOTSTRAP_SERVERS"
+DEFAULT_FILE = Path("headrace.yaml")
+MEGABYTE = 1024 * 1024
+
+Positive = Annotated[int, Meta(ge=1)]
+PositiveSeconds = Annotated[float, Meta(gt=0)]
+
+
+class _Block(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Logging(_Block, frozen=True, kw_only=True):
+    enabled: bool = True
+    """False makes the client a no-op."""
+    storage: Path = Path("cache/production_logs")
+    """Folder of the database, its Parquet days, and state. Nothing unsanitized is written there."""
+    sanitize_pii: bool = True
+    """An additional pass in the client, off the agent's thread; the sanitizer service always runs."""
+    buffer_size: Positive = 1000
+    """Events in one batch to the broker."""
+    buffer_bytes: Annotated[int, Meta(ge=MEGABYTE)] = 24 * MEGABYTE
+    """Bytes the client may hold for a broker that is slow or away."""
+    linger_seconds: PositiveSeconds = 0.05
+    """How long a batch waits to fill."""
+    use_langsmith: bool = False
+
+
+class FailureAnalysis(_Block, frozen=True, kw_only=True):
+    enabled: bool = True
+    min_cluster_size: Positive = 5
+    analyze_frequency: Literal["hourly", "daily", "weekly"] = "daily"
+
+
+class ActiveLearning(_Block, frozen=True, kw_only=True):
+    budget_per_cycle: Positive = 50
+    selection_strategy: Literal["uncertainty", "diversity", "failure", "hybrid", "random"] = "hybrid"
+
+
+class Retraining(_Block, frozen=True, kw_only=True):
+    schedule: Literal["daily", "weekly", "monthly"] = "weekly"
+    min_new_samples: Positive = 100
+    enable_ab_test: bool = True
+
+
+class DriftDetection(_Block, frozen=True, kw_only=True):
+    enabled: bool = True
+    detection_method: Literal["kolmogorov_smirnov", "psi", "jensen_shannon", "wasserstein", "chi_square"] = (
+        "kolmogorov_smirnov"
+    )
+
+
+class Privacy(_Block, frozen=True, kw_only=True):
+    anonymize_user_ids: bool = True
+    """The client sends keyed hashes instead of ids; the sanitizer hashes whatever is not one."""
+    retention_days: Positive = 90
+    """No topic, table or file keeps an event longer."""
+
+
+class Quality(_Block, frozen=True, kw_only=True):
+    max_query_characters: Positive = 200_000
+    max_response_characters: Positive = 400_000
+    blocked_patterns: list[str] = []
+    """Regular expressions; an event with a text that matches one is rejected."""
+
+
+class ContinualLearning(_Block, frozen=True, kw_only=True):
+    logging: Logging = Logging()
+    failure_analysis: FailureAnalysis = FailureAnalysis()
+    active_learning: ActiveLearning = ActiveLearning()
+    retraining: Retraining = Retraining()
+    drift_detection: DriftDetection = DriftDetection()
+    privacy: Privacy = Privacy()
+    quality: Quality = Quality()
+
+
+class Kafka(_Block, frozen=True, kw_only=True):
+    bootstrap_servers: str = "127.0.0.1:9092"
+    topic_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "headrace"
+    """Begins the name of every topic, consumer group and transactional id: two pipelines on one cluster."""
+    replication_factor: Positive = 1
+    min_insync_replicas: Positive = 1
+    properties: dict[str, str | int | float | bool] = {}
+    """Any librdkafka property (TLS, SASL, …) for every client."""
+    property_files: dict[str, Path] = {}
+    """librdkafka properties whose values are read from files: passwords, keys."""
+
+    def topic(self, name: str) -> str:
+        """The topic's full name on the broker.
+
+        >>> Kafka().topic("raw")
+        'headrace.raw'
+        """
+        return f"{self.topic_prefix}.{name}"
+
+
+class Sanitizer(_Block, frozen=True, kw_only=True):
+    instance: str = "sanitizer-1"
+    """Stable name of this instance, its `transactional.id`: two that run at once need two names."""
+    batch_records: Positive = 2000
+    """Records in one transaction."""
+    batch_seconds: PositiveSeconds = 0.1
+    """How long a transaction waits to fill."""
+
+
+class Store(_Block, frozen=True, kw_only=True):
+    memory_limit_mb: Annotated[int, Meta(ge=64)] = 256
+    """DuckDB's memory limit; the process needs about 150 MB beside it."""
+    threads: Positive = 2
+    batch_records: Positive = 5000
+    """Records in one DuckDB transaction."""
+    batch_seconds: PositiveSeconds = 0.5
+    """How long a batch waits to fill."""
+    quack_port: Annotated[int, Meta(ge=0, le=65535)] = 9494
+    """Where analysts read while the lake runs (127.0.0.1 only); 0 switches the server off."""
+    query_seconds: PositiveSeconds = 30.0
+    """An analyst's statement is ended after this long."""
+    query_rows: Positive = 1_000_000
+    """The most rows an analyst's statement may return."""
+
+
+class Settings(_Block, frozen=True, kw_only=True):
+    """All settings; every block and key has a default."""
+
+    continual_learning: ContinualLearning = ContinualLearning()
+    kafka: Kafka = Kafka()
+    sanitizer: Sanitizer = Sanitizer()
+    store: Store = Store()
+
+    @property
+    def storage(self) -> Path:
+        return self.continual_learning.logging.storage
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in `path`, HEADRACE_CONFIG or ./headrace.yaml; the defaults where there is no file.
+
+    Raises ConfigError with the key, what is wrong with it, and what is allowed.
+    """
+    named = path or (Path(environment[CONFIG_VARIABLE]) if CONFIG_VARIABLE in environment else None)
+    settings = parse(_read(named or DEFAULT_FILE, required=named is not None))
+    if servers := environment.get(BOOTSTRAP_VARIABLE):
+        kafka = msgspec.structs.replace(settings.kafka, bootstrap_servers=servers)
+        return msgspec.structs.replace(settings, kafka=kafka)
+    return settings
+
+
+def parse(text: str) -> Settings:
+    """The settings that YAML text describes.
+
+    >>> parse("store: {thread: 2}")
+    Traceback (most recent call last):
+    headrace.errors.ConfigError: store.thread: no such setting; did you mean store.threads?
+    """
+    try:
+        tree = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the settings are not YAML: {error}") from None
+    _refuse_unknown_keys(tree)
+    try:
+        settings = msgspec.convert(tree, Settings, dec_hook=_convert)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"settings: {error}") from None
+    if settings.continual_learning.logging.use_langsmith:
+        raise ConfigError("continual_learning.logging.use_langsmith: not available yet; set it to false")
+    return settings
+
+
+def _read(path: Path, required: bool) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(f"{path}: no such settings file; `headrace init` writes one") from None
+        return ""
+
+
+def _convert(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"expected {kind.__name__}")
+
+
+def _refuse_unknown_keys(tree: object) -> None:
+    for path, siblings in _unknown_keys(tree, Settings, ()):
+        nearest = get_close_matches(path[-1], siblings, n=1, cutoff=0.5)
+        place = ".".join(path)
+        hint = f"did you mean {'.'.join((*path[:-1], nearest[0]))}?" if nearest else f"there are: {', '.join(siblings)}"
+        raise ConfigError(f"{place}: no such setting; {hint}")
+
+
+def _unknown_keys(
+    tree: object, kind: type[msgspec.Struct], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{'.'.join(above) or 'the settings'}: expected keys and values")
+    fields = get_type_hints(kind)
+    for key, value in tree.items():
+        if key not in fields:
+            yield (*above, str(key)), list(fields)
+        elif isinstance(fields[key], type) and issubclass(fields[key], _Block):
+            yield from _unknown_keys(value, cast(type[msgspec.Struct], fields[key]), (*above, str(key)))

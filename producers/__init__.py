@@ -1,0 +1,1 @@
+"""Programs that publish: the simulator and the importers."""
