@@ -24,7 +24,7 @@ class Shutdown:
         signal.signal(signal.SIGINT, self._handle)
         return self
 
-    def _handle(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.requested:
             os._exit(128 + number)
         self.requested = True
