@@ -8,6 +8,8 @@
     └── Fatal                 stop loudly; a restart or a person has to decide
         ├── ConfigError
         │   └── MissingIdKey
+        ├── BrokerFailed
+        ├── BrokerRefused
         ├── RetentionGap
         ├── TopicChanged
         ├── StoreLocked
@@ -110,6 +112,14 @@ class MissingIdKey(ConfigError):
             "no id key: user and session ids are stored only as keyed hashes; make a key with "
             "`headrace init`, then set HEADRACE_ID_KEY to it or HEADRACE_ID_KEY_FILE to its file"
         )
+
+
+class BrokerFailed(Fatal):
+    """The broker on this machine could not be started or stopped; the message says why."""
+
+
+class BrokerRefused(Fatal):
+    """The cluster answered, and said no: not authorised, not enough replicas, an invalid property."""
 
 
 class RetentionGap(Fatal):
