@@ -12,8 +12,8 @@ import base64
 import hashlib
 import hmac
 import os
+import random
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -36,37 +36,11 @@ TAG_BYTES = 6
 CACHED_HASHES = 65_536
 """Sessions repeat within minutes; 65,536 entries are about 16 MB."""
 
-_RANDOM_POOL_BYTES = 4096
-"""One system call serves 400 ids."""
-
-
-class _RandomPool(threading.local):
-    """Random bytes a thread has fetched and not used; a forked child fetches its own."""
-
-    def __init__(self) -> None:
-        self.pid = 0
-        self.bytes = b""
-        self.position = 0
-
-
-_pool = _RandomPool()
-_pid = os.getpid()
-
-
-def _after_fork() -> None:
-    global _pid
-    _pid = os.getpid()
-
-
-os.register_at_fork(after_in_child=_after_fork)
-
-
-def _ten_random_bytes() -> bytes:
-    if _pool.position + 10 > len(_pool.bytes) or _pool.pid != _pid:
-        _pool.bytes, _pool.position, _pool.pid = os.urandom(_RANDOM_POOL_BYTES), 0, _pid
-    start = _pool.position
-    _pool.position = start + 10
-    return _pool.bytes[start : start + 10]
+_random = random.Random()
+"""Our own, seeded by the system, so that an agent's `random.seed` repeats no id; a forked child seeds its own."""
+os.register_at_fork(after_in_child=_random.seed)
+_stamp = (0, "00000000-0000-7")
+"""The millisecond of the last id and its text: most ids share one with their neighbours."""
 
 
 def uuid7(milliseconds: int | None = None) -> str:
@@ -75,8 +49,14 @@ def uuid7(milliseconds: int | None = None) -> str:
     >>> uuid7(1_700_000_000_000)[:13]
     '018bcfe5-6800'
     """
+    global _stamp
     now = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
-    return _format_uuid7(now, _ten_random_bytes())
+    then, prefix = _stamp
+    if now != then:
+        prefix = f"{now >> 16 & 0xFFFF_FFFF:08x}-{now & 0xFFFF:04x}-7"
+        _stamp = (now, prefix)
+    bits = _random.getrandbits(74)
+    return f"{prefix}{bits >> 62:03x}-{0x8000 | (bits >> 48 & 0x3FFF):04x}-{bits & 0xFFFF_FFFF_FFFF:012x}"
 
 
 def derived_uuid7(milliseconds: int, name: str) -> str:
@@ -85,13 +65,9 @@ def derived_uuid7(milliseconds: int, name: str) -> str:
     >>> derived_uuid7(1_700_000_000_000, "a") == derived_uuid7(1_700_000_000_000, "a")
     True
     """
-    return _format_uuid7(milliseconds, hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:10])
-
-
-def _format_uuid7(milliseconds: int, randomness: bytes) -> str:
-    r = randomness.hex()
-    t = "%012x" % (milliseconds & 0xFFFF_FFFF_FFFF)
-    return f"{t[:8]}-{t[8:]}-7{r[:3]}-{'89ab'[randomness[9] & 3]}{r[3:6]}-{r[6:18]}"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    r, t = digest[:9].hex(), "%012x" % (milliseconds & 0xFFFF_FFFF_FFFF)
+    return f"{t[:8]}-{t[8:]}-7{r[:3]}-{'89ab'[digest[9] & 3]}{r[3:6]}-{r[6:18]}"
 
 
 def is_uuid7(value: str) -> bool:
