@@ -1,0 +1,11 @@
+"""Personal data out of text and events: pure, needs no Kafka, loaded only where it is used.
+
+>>> Sanitizer().text("mail ada@example.org")
+'mail [EMAIL]'
+"""
+
+from headrace.privacy.event import sanitize_event
+from headrace.privacy.rules import Span
+from headrace.privacy.sanitizer import Sanitizer
+
+__all__ = ["Sanitizer", "Span", "sanitize_event"]

@@ -1,0 +1,122 @@
+"""What a pattern cannot say: whether a match is what it looks like, and where it really ends."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+Bounds = tuple[int, int]
+
+LOCAL_PART_CHARACTERS = 64
+"""RFC 5321's limit for what stands before the @."""
+_LOCAL_PART_MARKS = frozenset("._%+'-")
+_SERVICE_CODE = re.compile(r".11")
+_CARD_LENGTHS = (
+    (re.compile(r"3[47]"), (15,)),
+    (re.compile(r"3(?:0[0-5]|[689])"), (14, 16)),
+    (re.compile(r"4"), (16, 19, 13)),
+    (re.compile(r"5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)"), (16,)),
+    (re.compile(r"6(?:011|4[4-9]|5)|35(?:2[89]|[3-8])|62"), (16, 19, 18, 17)),
+    (re.compile(r"5[0678]|6"), (16, 18, 19, 17, 15, 14, 13)),
+)
+"""Issuer prefixes (ISO/IEC 7812) and the lengths their cards have, the commonest first."""
+
+
+def whole(match: re.Match[str]) -> Bounds:
+    """The match as it is."""
+    return match.span()
+
+
+def has_digit(match: re.Match[str]) -> Bounds | None:
+    """A key is random, so it has a digit; hyphenated words have none."""
+    return match.span() if any(character.isdigit() for character in match[0]) else None
+
+
+def email(match: re.Match[str]) -> Bounds | None:
+    """The address around an @ and its domain: the local part is read backwards, so no text makes it slow."""
+    text, at = match.string, match.start()
+    start = at
+    while start > max(0, at - LOCAL_PART_CHARACTERS) and _may_be_local(text[start - 1]):
+        start -= 1
+    while start < at and not text[start].isalnum() and text[start] != "_":
+        start += 1
+    return (start, match.end()) if start < at else None
+
+
+def _may_be_local(character: str) -> bool:
+    return character.isalnum() or character in _LOCAL_PART_MARKS
+
+
+def ipv4(match: re.Match[str]) -> Bounds | None:
+    """Four numbers of at most 255."""
+    return match.span() if all(int(part) <= 255 for part in match[0].split(".")) else None
+
+
+def ipv6(match: re.Match[str]) -> Bounds | None:
+    """A valid address that names somebody: two groups at least, one of them with a digit (not `a::b`, not `::1`)."""
+    candidate = match[0].rstrip(".:")
+    groups = [group for group in candidate.split(":") if group]
+    if len(groups) < 2 or not any(character.isdigit() for character in candidate):
+        return None
+    try:
+        ipaddress.IPv6Address(candidate)
+    except ValueError:
+        return None
+    return match.start(), match.start() + len(candidate)
+
+
+def credit_card(match: re.Match[str]) -> Bounds | None:
+    """A card number of a length its issuer uses, with Luhn's check digit; what follows it is left alone."""
+    text, start = match.string, match.start()
+    places = [start + i for i, character in enumerate(match[0]) if character.isdigit()]
+    digits = "".join(text[place] for place in places)
+    for length in _card_lengths(digits):
+        if length <= len(digits) and luhn(digits[:length]):
+            end = places[length - 1] + 1
+            if not text[end : end + 1].isdigit():
+                return start, end
+    return None
+
+
+def _card_lengths(digits: str) -> tuple[int, ...]:
+    return next((lengths for issuer, lengths in _CARD_LENGTHS if issuer.match(digits)), ())
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit is Luhn's check digit (ISO/IEC 7812-1) of the others.
+
+    >>> luhn("4111111111111111"), luhn("4111111111111112")
+    (True, False)
+    """
+    values = [int(digit) for digit in reversed(digits)]
+    return (sum(values[::2]) + sum(sum(divmod(2 * value, 10)) for value in values[1::2])) % 10 == 0
+
+
+def international_phone(match: re.Match[str]) -> Bounds | None:
+    """Eight to fifteen digits behind a plus (E.164), eleven where the country is 1; whole groups only."""
+    groups = list(re.finditer(r"[0-9]+", match[0]))
+    most = 11 if groups[0][0].startswith("1") else 15
+    count, end = 0, 0
+    for group in groups:
+        if count + len(group[0]) > most:
+            break
+        count, end = count + len(group[0]), group.end()
+    return (match.start(), match.start() + end) if count >= 8 else None
+
+
+def us_phone(match: re.Match[str]) -> Bounds | None:
+    """Ten digits; written without dots or hyphens they have to be a number the US plan can assign."""
+    area, exchange = match[1] or match[2], match[4]
+    marked = match[1] is not None or match[3] in (".", "-")
+    if marked and match[5] in (".", "-"):
+        return match.span()
+    if not match[3] and not match[5] and match[1] is None and _touches_word(match):
+        return None
+    assignable = area[0] in "23456789" and exchange[0] in "23456789" and not _SERVICE_CODE.match(area)
+    return match.span() if assignable else None
+
+
+def _touches_word(match: re.Match[str]) -> bool:
+    text, (start, end) = match.string, match.span()
+    edges = text[max(0, start - 1) : start], text[end : end + 1]
+    return any(edge.isascii() and (edge.isalnum() or edge == "_") for edge in edges)

@@ -1,0 +1,117 @@
+"""One event sanitized: every text of it, the keys of its maps too, and its names checked.
+
+Ids (user, session, producer, interaction, rater, annotator) are typed fields: whoever holds the key hashes
+them, and no rule reads them as text. Names (agent, version, tenant) have to be plain and hold nothing personal,
+or the event is rejected. An event's typed numbers are measurements and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import msgspec
+
+from headrace.errors import Poison, Reason
+from headrace.events import AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction, Retrieval
+from headrace.privacy.sanitizer import Sanitizer
+from headrace.privacy.tree import leaves, rebuilt
+
+E = TypeVar("E", bound=AnyEvent)
+
+_CACHED_NAMES = 4096
+"""A deployment has tens of agents and versions; thousands are somebody's mistake."""
+
+_NAMES: dict[type, tuple[str, ...]] = {
+    ProductionInteraction: ("tenant", "agent_selected", "agent_version"),
+    Feedback: ("tenant", "agent_selected", "agent_version", "correct_agent"),
+    Label: ("tenant", "correct_agent"),
+    ProducerStatus: ("tenant",),
+}
+_TEXTS: dict[type, tuple[str, ...]] = {
+    ProductionInteraction: ("user_query", "response", "model", "error", "experiment", "variant"),
+    Feedback: ("name", "label", "comment", "correction", "variant"),
+    Label: ("name", "value", "comment"),
+    ProducerStatus: (),
+}
+_NOTHING: dict[str, int] = {}
+
+
+def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
+    """The event without personal data, and how many values of each kind were replaced.
+
+    An event in which nothing was found comes back as the very same object. Raises Poison(invalid_name) for a
+    name that is none, Poison(too_large) for metadata without end.
+    """
+    for field, get in _names_of(event.__class__):
+        if (name := get(event)) is not None and not _is_name(sanitizer, name):
+            raise Poison(Reason.INVALID_NAME, f"$.{field}")
+    texts = _texts(event)
+    clean, findings = sanitizer.texts(texts)
+    if not findings:
+        return event, _NOTHING
+    return _replaced(event, dict(zip(texts, clean, strict=True))), dict(findings)
+
+
+@cache
+def _names_of(kind: type) -> Sequence[tuple[str, attrgetter[str | None]]]:
+    return [(field, attrgetter(field)) for field in _declared(_NAMES, kind)]
+
+
+@cache
+def _text_fields(kind: type) -> tuple[str, ...]:
+    return _declared(_TEXTS, kind)
+
+
+def _declared(table: Mapping[type, tuple[str, ...]], kind: type) -> tuple[str, ...]:
+    return next(table[base] for base in kind.__mro__ if base in table)
+
+
+@lru_cache(_CACHED_NAMES)
+def _is_name(sanitizer: Sanitizer, name: str) -> bool:
+    """A version may look like an IP address (1.2.3.4); nothing else in a name may look personal."""
+    if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", name):
+        return False
+    return all(span.kind == "ip_address" for span in sanitizer.spans(name))
+
+
+def _texts(event: AnyEvent) -> list[str]:
+    texts = [text for field in _text_fields(event.__class__) if (text := getattr(event, field))]
+    if isinstance(event, ProductionInteraction):
+        texts += event.tags
+        texts += event.routing_scores
+        if event.retrieval is not None:
+            texts += event.retrieval.ids
+            texts += event.retrieval.texts
+        if event.metadata:
+            texts += leaves(event.metadata)
+    return texts
+
+
+def _replaced(event: E, clean: dict[str, str]) -> E:
+    changes: dict[str, Any] = {
+        field: clean[text] for field in _text_fields(event.__class__) if (text := getattr(event, field))
+    }
+    if isinstance(event, ProductionInteraction):
+        changes |= _replaced_collections(event, clean)
+    return msgspec.structs.replace(event, **changes)
+
+
+def _replaced_collections(event: ProductionInteraction, clean: dict[str, str]) -> dict[str, Any]:
+    def look_up(text: str) -> str:
+        return clean.get(text, text)
+
+    return {
+        "tags": [clean[tag] for tag in event.tags],
+        "routing_scores": rebuilt(event.routing_scores, look_up),
+        "retrieval": event.retrieval and _replaced_retrieval(event.retrieval, clean),
+        "metadata": rebuilt(event.metadata, look_up),
+    }
+
+
+def _replaced_retrieval(retrieval: Retrieval, clean: dict[str, str]) -> Retrieval:
+    ids = [clean[name] for name in retrieval.ids]
+    return msgspec.structs.replace(retrieval, ids=ids, texts=[clean[text] for text in retrieval.texts])

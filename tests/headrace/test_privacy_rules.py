@@ -1,0 +1,95 @@
+"""The rule table's own examples, and what holds for every text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.privacy import Sanitizer
+from headrace.privacy.rules import RULES, Rule
+
+SANITIZER = Sanitizer()
+VALUES = [example for rule in RULES for example in rule.matches]
+PERSONAL = st.sampled_from(VALUES)
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20)
+DENSE = st.text("0123456789 .-+()@:abcfxyz_[]", max_size=40)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern.pattern[:20])
+def test_every_rule_finds_its_examples_whole_and_no_look_alike(rule: Rule) -> None:
+    for example in rule.matches:
+        text = f"so, {example} it is"
+        assert [(text[start:end], kind) for start, end, kind in SANITIZER.spans(text)] == [(example, rule.kind)]
+        assert SANITIZER.text(example) == rule.placeholder
+    for example in rule.differs:
+        assert not list(rule.find(f"so, {example} it is")), example
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("", ""),
+        ("call +1 415 555 2671 or 415-555-2672.", "call [PHONE] or [PHONE]."),
+        ("<ada@example.org>,bob@example.org;", "<[EMAIL]>,[EMAIL];"),
+        ("https://x.org/?mail=ada@example.org&n=1", "https://x.org/?mail=[EMAIL]&n=1"),
+        ("card 4111-1111-1111-1111 05/27", "card [CREDIT_CARD] 05/27"),
+        ("from 10.0.0.7:8080 to [2001:db8::1]:443", "from [IP_ADDRESS]:8080 to [[IP_ADDRESS]]:443"),
+        ("key=sk-abcdefgh12345678ABCD", "key=[API_KEY]"),
+        ("SSN123-45-6789", "SSN[SSN]"),
+        ("a@b.com4155552671", "[EMAIL][PHONE]"),
+        ("a@b.com,d@e.com", "[EMAIL],[EMAIL]"),
+        ("at 2019-03-08 10:30:45.123456, v1.2.3, 3.14159265", "at 2019-03-08 10:30:45.123456, v1.2.3, 3.14159265"),
+        ("deadbeef4155552671cafe 018bcfe5-6800-7000-8000-000000000000", None),
+        ("\x00 ada@example.org \ud800", "\x00 [EMAIL] \ud800"),
+    ],
+)
+def test_text(text: str, clean: str | None) -> None:
+    assert SANITIZER.text(text) == (text if clean is None else clean)
+
+
+@given(st.lists(st.one_of(ANYTHING, DENSE, PERSONAL), max_size=8).map("".join))
+def test_sanitized_text_stays_as_it_is(text: str) -> None:
+    clean = SANITIZER.text(text)
+    assert SANITIZER.text(clean) == clean
+
+
+@given(st.lists(st.one_of(ANYTHING, DENSE, PERSONAL), max_size=8).map("".join))
+def test_only_what_the_spans_name_is_changed(text: str) -> None:
+    clean, position = "", 0
+    for start, end, kind in SANITIZER.spans(text):
+        assert position <= start < end
+        clean += text[position:start] + f"[{kind.upper()}]"
+        position = end
+    assert SANITIZER.text(text) == clean + text[position:]
+
+
+@given(PERSONAL, st.sampled_from([" ", ", ", "\n", '"', "<", "|", "é "]))
+def test_a_value_between_separators_never_passes(value: str, separator: str) -> None:
+    assert value not in SANITIZER.text(f"before{separator}{value}{separator}after")
+
+
+@given(st.lists(st.one_of(ANYTHING, PERSONAL), max_size=6))
+def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str]) -> None:
+    clean, findings = SANITIZER.texts(texts)
+    assert list(clean) == [SANITIZER.text(text) for text in texts]
+    assert findings.total() == sum(len(SANITIZER.spans(text)) for text in texts)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *"a1@:+(4_-.é\U0001f600",
+        *("a@", "@a.", "a.", "1.", "1 ", "1-", "1:", "::", "a:", "+1", "+1 ", "(1", "a_", "ab12-", "@a.a.a.a-"),
+        *("sk-", "xoxb-", "SG.", "ghp_", "AKIA", "4111 ", "4111111111111111", "415-555-2671", "415-555-267"),
+        *("a@b.com4155552671", "1.1.1.1.", "1.1.1.1", "fe80::", "123-45-6789"),
+    ],
+)
+def test_no_text_of_100_kb_hangs(unit: str) -> None:
+    for text in (unit * (100_000 // len(unit)), "x@" + unit * (100_000 // len(unit)) + "!"):
+        SANITIZER.text(text)
+
+
+def test_the_policy_hash_names_the_rules() -> None:
+    assert SANITIZER.policy_hash == Sanitizer(RULES).policy_hash != Sanitizer(RULES[1:]).policy_hash
