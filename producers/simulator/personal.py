@@ -36,13 +36,13 @@ KINDS: tuple[PersonalKind, ...] = (
     *("email",) * 4,
     *("phone",) * 4,
     *("credit_card",) * 2,
-    "us_ssn",
+    "ssn",
     "api_key",
-    "ipv4",
-    "ipv6",
+    "ip_address",
+    "ip_address",
 )
 """Each as often as it shall appear."""
-REPLY_KINDS: tuple[PersonalKind, ...] = ("email", "email", "phone", "credit_card", "ipv4")
+REPLY_KINDS: tuple[PersonalKind, ...] = ("email", "email", "phone", "credit_card", "ip_address")
 
 
 def value(dice: Dice, kind: PersonalKind) -> str:
@@ -110,6 +110,10 @@ def _api_key(dice: Dice) -> str:
     return start + "".join(dice.pick(letters) for _ in range(length))
 
 
+def _ip_address(dice: Dice) -> str:
+    return _ipv6(dice) if dice.chance(0.3) else _ipv4(dice)
+
+
 def _ipv4(dice: Dice) -> str:
     return f"{dice.pick(('192.0.2', '198.51.100', '203.0.113'))}.{dice.whole(1, 254)}"
 
@@ -122,9 +126,8 @@ def _ipv6(dice: Dice) -> str:
 _MAKERS: dict[PersonalKind, Callable[[Dice], str]] = {
     "email": _email,
     "phone": _phone,
-    "us_ssn": lambda dice: dice.pick(SPECIMEN_SSNS),
+    "ssn": lambda dice: dice.pick(SPECIMEN_SSNS),
     "credit_card": _credit_card,
     "api_key": _api_key,
-    "ipv4": _ipv4,
-    "ipv6": _ipv6,
+    "ip_address": _ip_address,
 }

@@ -21,7 +21,7 @@ Failure = Literal[
     "rephrase",
     "abandoned",
 ]
-PersonalKind = Literal["email", "phone", "us_ssn", "credit_card", "api_key", "ipv4", "ipv6"]
+PersonalKind = Literal["email", "phone", "ssn", "credit_card", "api_key", "ip_address"]
 
 
 class PlantedSpan(msgspec.Struct, frozen=True, array_like=True):
