@@ -50,7 +50,8 @@ def consumer(kafka: Kafka, group: str) -> dict[str, Any]:
 
 
 def admin(kafka: Kafka) -> AdminClient:
-    return AdminClient(connection(kafka))
+    """A client for questions about the cluster: what goes wrong it raises, so librdkafka keeps quiet."""
+    return AdminClient({**connection(kafka), "log_level": 0})
 
 
 def require_broker(client: AdminClient, kafka: Kafka, timeout_s: float = BROKER_TIMEOUT_S) -> None:

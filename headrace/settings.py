@@ -33,6 +33,8 @@ class _Block(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Logging(_Block, frozen=True, kw_only=True):
+    """What the client in an agent's process does with interactions."""
+
     enabled: bool = True
     """False makes the client a no-op."""
     storage: Path = Path("cache/production_logs")
@@ -46,33 +48,54 @@ class Logging(_Block, frozen=True, kw_only=True):
     linger_seconds: PositiveSeconds = 0.05
     """How long a batch waits to fill."""
     use_langsmith: bool = False
+    """Not available yet: true is an error."""
 
 
 class FailureAnalysis(_Block, frozen=True, kw_only=True):
+    """Failures, grouped by what they have in common."""
+
     enabled: bool = True
+    """False keeps no failure clusters."""
     min_cluster_size: Positive = 5
+    """Failures that have to be alike before they are reported as a cluster."""
     analyze_frequency: Literal["hourly", "daily", "weekly"] = "daily"
+    """How often clusters are reported."""
 
 
 class ActiveLearning(_Block, frozen=True, kw_only=True):
+    """Which interactions annotators are asked about."""
+
     budget_per_cycle: Positive = 50
+    """Interactions selected for labelling in one cycle."""
     selection_strategy: Literal["uncertainty", "diversity", "failure", "hybrid", "random"] = "hybrid"
+    """What makes an interaction worth a label."""
 
 
 class Retraining(_Block, frozen=True, kw_only=True):
+    """When the router model is trained again."""
+
     schedule: Literal["daily", "weekly", "monthly"] = "weekly"
+    """How often new labels are looked at."""
     min_new_samples: Positive = 100
+    """Fewer new labels than this do not start a training."""
     enable_ab_test: bool = True
+    """A new model has to win an A/B test before it takes all traffic."""
 
 
 class DriftDetection(_Block, frozen=True, kw_only=True):
+    """Whether traffic and quality still look as they used to."""
+
     enabled: bool = True
+    """False computes no drift reports."""
     detection_method: Literal["kolmogorov_smirnov", "psi", "jensen_shannon", "wasserstein", "chi_square"] = (
         "kolmogorov_smirnov"
     )
+    """The distance between a window and its reference."""
 
 
 class Privacy(_Block, frozen=True, kw_only=True):
+    """Whose data are kept how long, and under which name."""
+
     anonymize_user_ids: bool = True
     """The client sends keyed hashes instead of ids; the sanitizer hashes whatever is not one."""
     retention_days: Positive = 90
@@ -80,13 +103,19 @@ class Privacy(_Block, frozen=True, kw_only=True):
 
 
 class Quality(_Block, frozen=True, kw_only=True):
+    """What an event must be to be kept; others are rejected with a reason."""
+
     max_query_characters: Positive = 200_000
+    """A longer `user_query` is rejected."""
     max_response_characters: Positive = 400_000
+    """A longer `response` is rejected."""
     blocked_patterns: list[str] = []
     """Regular expressions; an event with a text that matches one is rejected."""
 
 
 class ContinualLearning(_Block, frozen=True, kw_only=True):
+    """From interactions to better models."""
+
     logging: Logging = Logging()
     failure_analysis: FailureAnalysis = FailureAnalysis()
     active_learning: ActiveLearning = ActiveLearning()
@@ -97,11 +126,16 @@ class ContinualLearning(_Block, frozen=True, kw_only=True):
 
 
 class Kafka(_Block, frozen=True, kw_only=True):
+    """The cluster, and how to reach it."""
+
     bootstrap_servers: str = "127.0.0.1:9092"
+    """Host and port of at least one broker, separated by commas."""
     topic_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "headrace"
     """Begins the name of every topic, consumer group and transactional id: two pipelines on one cluster."""
     replication_factor: Positive = 1
+    """Copies of each topic that `headrace topics create` asks for; 3 on a cluster."""
     min_insync_replicas: Positive = 1
+    """Copies that must have a record before it counts as written; 2 on a cluster."""
     properties: dict[str, str | int | float | bool] = {}
     """Any librdkafka property (TLS, SASL, …) for every client."""
     property_files: dict[str, Path] = {}
@@ -117,6 +151,8 @@ class Kafka(_Block, frozen=True, kw_only=True):
 
 
 class Sanitizer(_Block, frozen=True, kw_only=True):
+    """The service between raw and clean."""
+
     instance: str = "sanitizer-1"
     """Stable name of this instance, its `transactional.id`: two that run at once need two names."""
     batch_records: Positive = 2000
@@ -126,9 +162,12 @@ class Sanitizer(_Block, frozen=True, kw_only=True):
 
 
 class Store(_Block, frozen=True, kw_only=True):
+    """The lake and its DuckDB file."""
+
     memory_limit_mb: Annotated[int, Meta(ge=64)] = 256
     """DuckDB's memory limit; the process needs about 150 MB beside it."""
     threads: Positive = 2
+    """DuckDB's threads."""
     batch_records: Positive = 5000
     """Records in one DuckDB transaction."""
     batch_seconds: PositiveSeconds = 0.5

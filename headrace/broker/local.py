@@ -3,7 +3,7 @@
 <folder>/data                Kafka's log folders
 <folder>/server.properties   written at each start
 <folder>/server.log          what Kafka says
-<folder>/broker.pid          its process id; the broker holds a lock on it for as long as it lives
+<folder>/broker.pid          its process id and port; the broker holds a lock on it for as long as it lives
 """
 
 from __future__ import annotations
@@ -75,11 +75,16 @@ class LocalBroker:
         return self.folder / "server.log"
 
     @property
+    def running_at(self) -> str | None:
+        """The bootstrap address of the broker that runs in this folder."""
+        return f"127.0.0.1:{self._read_pid_file()[1]}" if self.pid else None
+
+    @property
     def pid(self) -> int | None:
         """The process id of the broker that runs in this folder, whoever started it."""
         try:
             with self._pid_file.open() as file:
-                return None if _lock(file, fcntl.LOCK_SH) else int(file.read())
+                return None if _lock(file, fcntl.LOCK_SH) else self._read_pid_file()[0]
         except (FileNotFoundError, ValueError):
             return None
 
@@ -119,6 +124,10 @@ class LocalBroker:
     def _server_properties(self) -> Path:
         return self.folder / "server.properties"
 
+    def _read_pid_file(self) -> tuple[int, int]:
+        pid, port = self._pid_file.read_text().split()
+        return int(pid), int(port)
+
     def _write_properties(self) -> None:
         self._server_properties.write_text("".join(f"{key}={value}\n" for key, value in self._properties.items()))
         self._server_properties.chmod(0o600)
@@ -155,7 +164,7 @@ class LocalBroker:
                 start_new_session=True,
                 pass_fds=(pid_file.fileno(),),
             )
-            pid_file.write(str(self._process.pid))
+            pid_file.write(f"{self._process.pid} {self.port}\n")
 
     def _wait_until_it_answers(self, timeout_s: float) -> None:
         if not _wait(lambda: self.pid is None or self._answers(), timeout_s):

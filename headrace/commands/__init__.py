@@ -1,0 +1,1 @@
+"""The commands of the root: settings, broker, topics, services. Rooms bring their own."""
