@@ -10,7 +10,8 @@ Bounds = tuple[int, int]
 LOCAL_PART_CHARACTERS = 64
 """RFC 5321's limit for what stands before the @."""
 _LOCAL_PART_MARKS = frozenset("._%+'-")
-_SERVICE_CODE = re.compile(r".11")
+_LEAD = re.compile(r"(?:(?<![0-9])1[ .-]?)?\(?\Z")
+_INSIDE_NUMBER = re.compile(r"[0-9][.-]\Z")
 _CARD_LENGTHS = (
     (re.compile(r"3[47]"), (15,)),
     (re.compile(r"3(?:0[0-5]|[689])"), (14, 16)),
@@ -25,11 +26,6 @@ _CARD_LENGTHS = (
 def whole(match: re.Match[str]) -> Bounds:
     """The match as it is."""
     return match.span()
-
-
-def has_digit(match: re.Match[str]) -> Bounds | None:
-    """A key is random, so it has a digit; hyphenated words have none."""
-    return match.span() if any(character.isdigit() for character in match[0]) else None
 
 
 def email(match: re.Match[str]) -> Bounds | None:
@@ -52,17 +48,24 @@ def ipv4(match: re.Match[str]) -> Bounds | None:
     return match.span() if all(int(part) <= 255 for part in match[0].split(".")) else None
 
 
-def ipv6(match: re.Match[str]) -> Bounds | None:
-    """A valid address that names somebody: two groups at least, one of them with a digit (not `a::b`, not `::1`)."""
+def ipv6(match: re.Match[str]) -> Bounds:
+    """A valid address that names somebody: two groups at least, one of them with a digit (not `a::b`, not `::1`).
+
+    Refused, it is empty and lies behind the match: none of its other colons begins an address either.
+    """
     candidate = match[0].rstrip(".:")
     groups = [group for group in candidate.split(":") if group]
-    if len(groups) < 2 or not any(character.isdigit() for character in candidate):
-        return None
+    if len(groups) > 1 and any(character.isdigit() for character in candidate) and _is_ipv6(candidate):
+        return match.start(), match.start() + len(candidate)
+    return match.end(), match.end()
+
+
+def _is_ipv6(candidate: str) -> bool:
     try:
         ipaddress.IPv6Address(candidate)
     except ValueError:
-        return None
-    return match.start(), match.start() + len(candidate)
+        return False
+    return True
 
 
 def credit_card(match: re.Match[str]) -> Bounds | None:
@@ -106,17 +109,35 @@ def international_phone(match: re.Match[str]) -> Bounds | None:
 
 def us_phone(match: re.Match[str]) -> Bounds | None:
     """Ten digits; written without dots or hyphens they have to be a number the US plan can assign."""
-    area, exchange = match[1] or match[2], match[4]
-    marked = match[1] is not None or match[3] in (".", "-")
-    if marked and match[5] in (".", "-"):
-        return match.span()
-    if not match[3] and not match[5] and match[1] is None and _touches_word(match):
-        return None
-    assignable = area[0] in "23456789" and exchange[0] in "23456789" and not _SERVICE_CODE.match(area)
-    return match.span() if assignable else None
-
-
-def _touches_word(match: re.Match[str]) -> bool:
     text, (start, end) = match.string, match.span()
+    lead = _phone_lead(text[max(0, start - 4) : start])
+    if lead is None or bool(match["closing"]) != lead.endswith("("):
+        return None
+    dotted = (match["closing"] or match["first"] in (".", "-")) and match["second"] in (".", "-")
+    glued = not (match["closing"] or match["first"] or match["second"])
+    plausible = _assignable(match["area"], match["exchange"]) and not (glued and _touches_word(text, start, end))
+    return (start - len(lead), end) if dotted or plausible else None
+
+
+def _phone_lead(before: str) -> str | None:
+    """A country code or bracket that belongs to the number; None where a longer number goes on."""
+    lead = _LEAD.search(before)
+    assert lead is not None
+    return None if _INSIDE_NUMBER.search(before[: lead.start()]) else lead[0]
+
+
+def _assignable(area: str, exchange: str) -> bool:
+    return area[0] in "23456789" and exchange[0] in "23456789" and not area.endswith("11")
+
+
+def _touches_word(text: str, start: int, end: int) -> bool:
     edges = text[max(0, start - 1) : start], text[end : end + 1]
     return any(edge.isascii() and (edge.isalnum() or edge == "_") for edge in edges)
+
+
+def hex_group_start(text: str, colon: int) -> int:
+    """Where the at most four hexadecimal digits before a colon begin."""
+    start = colon
+    while start > max(0, colon - 4) and text[start - 1] in "0123456789abcdefABCDEF":
+        start -= 1
+    return start

@@ -8,10 +8,10 @@ or the event is rejected. An event's typed numbers are measurements and stay as 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -46,24 +46,30 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
     An event in which nothing was found comes back as the very same object. Raises Poison(invalid_name) for a
     name that is none, Poison(too_large) for metadata without end.
     """
-    for field, get in _names_of(event.__class__):
-        if (name := get(event)) is not None and not _is_name(sanitizer, name):
-            raise Poison(Reason.INVALID_NAME, f"$.{field}")
-    texts = _texts(event)
+    names, texts_of = _getters(event.__class__)
+    if not _are_names(sanitizer, names(event)):
+        raise Poison(Reason.INVALID_NAME, _bad_name(event, sanitizer))
+    texts = _texts(event, texts_of)
     clean, findings = sanitizer.texts(texts)
     if not findings:
         return event, _NOTHING
     return _replaced(event, dict(zip(texts, clean, strict=True))), dict(findings)
 
 
-@cache
-def _names_of(kind: type) -> Sequence[tuple[str, attrgetter[str | None]]]:
-    return [(field, attrgetter(field)) for field in _declared(_NAMES, kind)]
+_Getter = Callable[[AnyEvent], tuple[str | None, ...]]
 
 
 @cache
-def _text_fields(kind: type) -> tuple[str, ...]:
-    return _declared(_TEXTS, kind)
+def _getters(kind: type) -> tuple[_Getter, _Getter]:
+    """What reads all names, and all plain texts, of a kind of event in one call each."""
+    return _getter(_declared(_NAMES, kind)), _getter(_declared(_TEXTS, kind))
+
+
+def _getter(fields: tuple[str, ...]) -> _Getter:
+    """attrgetter gives a tuple for two fields or more only."""
+    if len(fields) > 1:
+        return cast(_Getter, attrgetter(*fields))
+    return lambda event: tuple(getattr(event, field) for field in fields)
 
 
 def _declared(table: Mapping[type, tuple[str, ...]], kind: type) -> tuple[str, ...]:
@@ -71,6 +77,10 @@ def _declared(table: Mapping[type, tuple[str, ...]], kind: type) -> tuple[str, .
 
 
 @lru_cache(_CACHED_NAMES)
+def _are_names(sanitizer: Sanitizer, names: tuple[str | None, ...]) -> bool:
+    return all(name is None or _is_name(sanitizer, name) for name in names)
+
+
 def _is_name(sanitizer: Sanitizer, name: str) -> bool:
     """A version may look like an IP address (1.2.3.4); nothing else in a name may look personal."""
     if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", name):
@@ -78,8 +88,13 @@ def _is_name(sanitizer: Sanitizer, name: str) -> bool:
     return all(span.kind == "ip_address" for span in sanitizer.spans(name))
 
 
-def _texts(event: AnyEvent) -> list[str]:
-    texts = [text for field in _text_fields(event.__class__) if (text := getattr(event, field))]
+def _bad_name(event: AnyEvent, sanitizer: Sanitizer) -> str:
+    fields = _declared(_NAMES, event.__class__)
+    return next(f"$.{field}" for field in fields if not _are_names(sanitizer, (getattr(event, field),)))
+
+
+def _texts(event: AnyEvent, texts_of: _Getter) -> list[str]:
+    texts = list(filter(None, texts_of(event)))
     if isinstance(event, ProductionInteraction):
         texts += event.tags
         texts += event.routing_scores
@@ -93,7 +108,7 @@ def _texts(event: AnyEvent) -> list[str]:
 
 def _replaced(event: E, clean: dict[str, str]) -> E:
     changes: dict[str, Any] = {
-        field: clean[text] for field in _text_fields(event.__class__) if (text := getattr(event, field))
+        field: clean[text] for field in _declared(_TEXTS, event.__class__) if (text := getattr(event, field))
     }
     if isinstance(event, ProductionInteraction):
         changes |= _replaced_collections(event, clean)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
-from headrace.privacy.rules import RULES, Rule, Span, digit_map
+from headrace.privacy.checks import Bounds
+from headrace.privacy.rules import RULES, Rule, Span, class_map
 
 VERSION = "1"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
@@ -16,6 +19,9 @@ MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
 _MASK = "]"
 """Stands for a found value in the next pass: the character a placeholder ends with."""
+
+
+_Matcher = tuple[str, Callable[[str, int], re.Match[str] | None], Callable[[re.Match[str]], Bounds | None]]
 
 
 class Sanitizer:
@@ -29,7 +35,10 @@ class Sanitizer:
     """
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
-        self._rules = [(rule, rule.trigger) for rule in rules]
+        self._groups = [
+            (places, [(rule.kind, rule.pattern.match, rule.confirm) for rule in group])
+            for places, group in groupby(rules, key=lambda rule: rule.places)
+        ]
         self._placeholders = {rule.kind: rule.placeholder for rule in rules} | {UNSETTLED: f"[{UNSETTLED.upper()}]"}
         self.version = VERSION
         self.policy_hash = _policy_hash(rules)
@@ -54,34 +63,59 @@ class Sanitizer:
     def texts(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         """Each text sanitized, and how many values of each kind were found; the very same sequence if none was.
 
-        Texts without personal data cost one look at all of them together.
+        All texts are looked through at once: no rule sees past the end of a line, so none sees two of them.
         """
-        counts = Counter[str]()
-        if not self._triggered("\n".join(texts)):
-            return texts, counts
-        clean = [self._counted(text, counts) for text in texts]
-        return (clean if counts else texts), counts
+        found = self.spans("\n".join(texts))
+        if not found:
+            return texts, Counter()
+        if found[0].kind == UNSETTLED:
+            return self._one_by_one(texts)
+        return self._replace_each(texts, found), Counter(span.kind for span in found)
 
-    def _counted(self, text: str, counts: Counter[str]) -> str:
-        spans = self.spans(text)
-        for span in spans:
-            counts[span.kind] += 1
-        return self._replace(text, spans) if spans else text
+    def _one_by_one(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
+        found = [self.spans(text) for text in texts]
+        clean = [self._replace(text, spans) for text, spans in zip(texts, found, strict=True)]
+        return clean, Counter(span.kind for spans in found for span in spans)
 
-    def _triggered(self, text: str) -> list[Rule]:
-        digits = digit_map(text)
-        return [rule for rule, trigger in self._rules if trigger(text, digits)]
+    def _replace_each(self, texts: Sequence[str], spans: list[Span]) -> list[str]:
+        clean, start = [], 0
+        pending = deque(spans)
+        for text in texts:
+            own = []
+            while pending and pending[0].start < start + len(text):
+                span = pending.popleft()
+                own.append(Span(span.start - start, span.end - start, span.kind))
+            clean.append(self._replace(text, own) if own else text)
+            start += len(text) + 1
+        return clean
 
     def _pass(self, text: str) -> tuple[str, list[Span]]:
         found: list[Span] = []
-        for rule in self._triggered(text):
-            if hits := list(rule.find(text)):
-                text = _masked(text, hits)
+        classes = class_map(text)
+        for places, rules in self._groups:
+            if (here := places(text, classes)) and (hits := _confirmed(text, here, rules)):
                 found += hits
+                text = _masked(text, hits)
+                classes = class_map(text)
         return text, found
 
     def _replace(self, text: str, spans: list[Span]) -> str:
         return _substituted(text, spans, lambda span: self._placeholders[span.kind])
+
+
+def _confirmed(text: str, places: Iterable[int], rules: Sequence[_Matcher]) -> list[Span]:
+    hits: list[Span] = []
+    floor = 0
+    for place in places:
+        if place < floor:
+            continue
+        for kind, match, confirm in rules:
+            if (candidate := match(text, place)) and (bounds := confirm(candidate)):
+                if bounds[0] < bounds[1]:
+                    hits.append(Span(max(bounds[0], floor), bounds[1], kind))
+                floor = bounds[1]
+                break
+    return hits
 
 
 def _substituted(text: str, spans: list[Span], stand_in: Callable[[Span], str]) -> str:

@@ -7,7 +7,7 @@ apart by a number behind the second: nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.msgpack import Ext
@@ -24,26 +24,27 @@ MOST_NODES = 1_000_000
 _Pending = list[tuple[Any, Any]]
 
 
-def leaves(tree: object) -> Iterator[str]:
+def leaves(tree: object) -> list[str]:
     """The text of every leaf and key. Raises Poison for a tree without end.
 
     >>> sorted(leaves({"a": ["b", {"c": 4155552671, "d": 5}]}))
     ['4155552671', 'a', 'b', 'c', 'd']
     """
-    pending = [tree]
-    nodes = 0
-    while pending:
-        node = pending.pop()
-        nodes += 1
-        if isinstance(node, dict):
-            yield from filter(None, map(_text_of_key, node))
-            pending.extend(node.values())
+    texts: list[str] = []
+    nodes = [tree]
+    for node in nodes:
+        if isinstance(node, str):
+            texts.append(node)
+        elif isinstance(node, dict):
+            texts += filter(None, map(_text_of_key, node))
+            nodes += node.values()
         elif isinstance(node, (list, tuple, set, frozenset)):
-            pending.extend(node)
+            nodes += node
         elif text := text_of(node):
-            yield text
-        if nodes > MOST_NODES:
+            texts.append(text)
+        if len(nodes) > MOST_NODES:
             raise Poison(Reason.TOO_LARGE, "$.metadata")
+    return texts
 
 
 def rebuilt(tree: Any, clean: Callable[[str], str]) -> Any:
@@ -81,6 +82,8 @@ def text_of(leaf: object) -> str | None:
 
 
 def _text_of_key(key: object) -> str | None:
+    if isinstance(key, str):
+        return key
     return repr(key) if isinstance(key, tuple) else text_of(key)
 
 
