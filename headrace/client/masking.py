@@ -1,0 +1,31 @@
+"""The client's own pass for personal data: bytes in, bytes out, in the background thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from headrace.client.edge import packed
+from headrace.codec import decode_event
+from headrace.errors import Poison, Reason
+
+Mask = Callable[[bytes], bytes]
+"""An event's bytes without personal data. Raises Poison, and then the event is dropped: never sent unmasked."""
+
+
+def masker() -> Mask:
+    """Loads the privacy rules and returns the pass."""
+    from headrace.privacy import Sanitizer, sanitize_event
+
+    sanitizer = Sanitizer()
+
+    def mask(payload: bytes) -> bytes:
+        try:
+            event, _ = decode_event(payload)
+            masked, _findings = sanitize_event(event, sanitizer)
+        except Poison:
+            raise
+        except Exception:
+            raise Poison(Reason.SANITIZER_ERROR) from None
+        return payload if masked is event else packed(masked)
+
+    return mask

@@ -1,0 +1,265 @@
+"""The client's buffer, bounded in bytes, and the thread that empties it.
+
+Guarantee: at-least-once into raw for every accepted event, provided the process lives until `close` or
+`flush` says that nothing is pending; what is not delivered is counted and its number is in a dropped range.
+
+The agent's thread never waits for Kafka: it takes a number, and either puts the event into librdkafka's
+queue or, where the event has to be masked first, into a queue of ours. At 75 % of the bound routine
+successes are refused, so that errors, low ratings and feedback still find room.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from headrace.client.ledger import FlushResult, Ledger, status_records
+from headrace.client.lifetime import close_when_worker_ends
+from headrace.client.masking import Mask
+from headrace.client.sender import Failed, Sender
+from headrace.client.warnings import DropWarnings
+from headrace.errors import Poison
+
+EVENT_OVERHEAD_BYTES = 768
+"""What an event costs beside its bytes: librdkafka's message, two headers, our callback (measured)."""
+ROUTINE_SHARE = 0.75
+"""Of the bound, for routine successes; the rest is kept for what is worth more."""
+SERVE_S = 0.05
+"""How long the thread waits for delivery reports: the delay before masking begins, and before it stops."""
+SLICE_S = 0.0003
+"""How long the thread masks before it lets go of the interpreter: an event loop waits no longer than this."""
+REST_S = 0.00001
+"""Any sleep makes the thread stand back in the queue for the interpreter; the system rounds it to about 60 µs."""
+ROOM_POLL_S = 0.005
+"""How long bulk logging waits at a time for delivery reports: they come in batches, milliseconds apart."""
+STATUS_INTERVAL_S = 10.0
+CLOSING_SHARE = 0.25
+"""Of the time that close() has: for the closing status, where events could not be delivered."""
+
+
+class Outbox:
+    """Takes an agent's events and sends them. `connect` makes the Sender, at once or in the thread."""
+
+    def __init__(self, connect: Callable[[str, Failed], Sender], bound_bytes: int, mask: Mask | None) -> None:
+        self.ledger = Ledger()
+        self._connect = connect
+        self._mask = mask
+        self._bound = bound_bytes
+        self._routine_bound = int(bound_bytes * ROUTINE_SHARE)
+        self._lock = threading.RLock()
+        self._waiting: deque[tuple[bytes, bytes, int]] = deque()
+        self._costs: deque[int] = deque()
+        self._held_bytes = 0
+        self._sender: Sender | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._stopped = False
+        self._warnings = DropWarnings()
+        self._reported = self.ledger.version()
+
+    def connect(self) -> None:
+        """Makes the Sender now. Raises ConfigError for settings that Kafka's client refuses."""
+        sender = self._connect(self.ledger.producer_id, self._failed)
+        with self._lock:
+            self._sender = sender
+            if self._mask is None:
+                while self._waiting:
+                    self._pass_on(sender, *self._waiting.popleft())
+
+    # --- the agent's thread ---------------------------------------------------------------------
+
+    def put(self, payload: bytes, key: bytes | None, *, priority: bool) -> None:
+        """Numbers an event, and takes it or drops it; never waits for Kafka."""
+        cost = len(payload) + EVENT_OVERHEAD_BYTES
+        bound = self._bound if priority else self._routine_bound
+        if self._held_bytes + cost > bound:
+            self._make_room()
+        with self._lock:
+            if (seq := self._next_seq()) is None:
+                return
+            if self._held_bytes + cost > bound:
+                self.ledger.drop(seq, "queue_full")
+                return
+            self._held_bytes += cost
+            self._costs.append(cost)
+            self.ledger.accepted += 1
+            key = key or self.ledger.producer_id.encode()
+            if self._sender is None or self._mask is not None:
+                self._waiting.append((payload, key, seq))
+            else:
+                self._pass_on(self._sender, payload, key, seq)
+
+    def reject(self, poison: Poison) -> None:
+        """Numbers an event that cannot be sent, and drops it."""
+        with self._lock:
+            if (seq := self._next_seq()) is not None:
+                self.ledger.reject(seq, poison)
+
+    def _make_room(self, timeout_s: float = 0.0) -> None:
+        """Takes in delivery reports, waiting for the first at most `timeout_s`, and frees what they settle."""
+        if (sender := self._sender) is not None:
+            sender.serve(timeout_s)
+        elif timeout_s:
+            time.sleep(timeout_s)
+        self._settle()
+
+    def await_room(self, payload_bytes: int, timeout_s: float) -> None:
+        """Waits until a routine event of this size would be taken, `timeout_s` at most."""
+        held_at_most = self._routine_bound - payload_bytes - EVENT_OVERHEAD_BYTES
+        if self._held_bytes <= held_at_most:
+            return
+        deadline = time.monotonic() + timeout_s
+        while self._held_bytes > held_at_most and time.monotonic() < deadline:
+            self._make_room(ROOM_POLL_S)
+
+    def _next_seq(self) -> int | None:
+        if self._closed:
+            self._warnings.after_close()
+            return None
+        if self._thread is None:
+            self._start()
+        self.ledger.last_seq += 1
+        return self.ledger.last_seq
+
+    def _start(self) -> None:
+        close_when_worker_ends()
+        self._thread = threading.Thread(target=self._run, name="headrace-client", daemon=True)
+        self._thread.start()
+
+    def _pass_on(self, sender: Sender, payload: bytes, key: bytes, seq: int) -> None:
+        try:
+            sender.send(payload, key, seq)
+        except BufferError:
+            self.ledger.drop(seq, "queue_full")
+        except Exception:
+            self.ledger.drop(seq, "undelivered")
+
+    # --- the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        if self._sender is None:
+            self.connect()
+        next_status = time.monotonic() + STATUS_INTERVAL_S
+        while not self._stopped and (sender := self._sender) is not None:
+            self._turn(sender)
+            self.warn()
+            if time.monotonic() >= next_status:
+                next_status += STATUS_INTERVAL_S
+                self.report_status()
+
+    def _turn(self, sender: Sender) -> None:
+        if self._waiting and self._mask is not None:
+            self._mask_slice(sender, self._mask)
+            sender.serve(0)
+            time.sleep(REST_S)
+        else:
+            sender.serve(SERVE_S)
+        self._settle()
+
+    def _mask_slice(self, sender: Sender, mask: Mask) -> None:
+        until = time.perf_counter() + SLICE_S
+        while self._waiting and time.perf_counter() < until:
+            item = self._waiting[0]
+            try:
+                outcome: bytes | Poison = mask(item[0])
+            except Poison as poison:
+                outcome = poison
+            with self._lock:
+                if self._waiting and self._waiting[0] is item:
+                    self._waiting.popleft()
+                    self._finish(sender, outcome, item)
+
+    def _finish(self, sender: Sender, outcome: bytes | Poison, item: tuple[bytes, bytes, int]) -> None:
+        _, key, seq = item
+        if isinstance(outcome, Poison):
+            self.ledger.reject(seq, outcome)
+        else:
+            self._pass_on(sender, outcome, key, seq)
+
+    def _settle(self) -> None:
+        """Frees the bytes of events that have left: about the oldest, as a broker answers in order."""
+        with self._lock:
+            for _ in range(len(self._costs) - self._pending()):
+                self._held_bytes -= self._costs.popleft()
+
+    def _failed(self, seq: int, discarded: bool) -> None:
+        with self._lock:
+            self.ledger.drop(seq, "not_sent" if discarded else "undelivered")
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    def _pending(self) -> int:
+        return len(self._waiting) + (len(self._sender) if self._sender is not None else 0)
+
+    def result(self) -> FlushResult:
+        with self._lock:
+            return self.ledger.result(self._pending())
+
+    def report_status(self) -> None:
+        """Sends a status, if it would say something new and the last one has arrived."""
+        with self._lock:
+            sender, version = self._sender, self.ledger.version()
+            if sender is None or sender.status_on_its_way or version == self._reported:
+                return
+            self._reported, snapshot = version, self.ledger.snapshot()
+        sender.send_status(status_records(snapshot, closed=False))
+
+    def warn(self, *, at_once: bool = False) -> None:
+        """Logs what was dropped, once a minute at most."""
+        trouble = self._sender.trouble if self._sender is not None else ""
+        if at_once or self._warnings.are_due(len(self.ledger.drops)):
+            self._warnings.report(self.result(), self.ledger.last_invalid, trouble)
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def flush(self, timeout_s: float) -> FlushResult:
+        """Waits until nothing is pending, `timeout_s` at most, and sends a status."""
+        deadline = time.monotonic() + timeout_s
+        self._drain(deadline)
+        self.report_status()
+        self._push(deadline)
+        return self.result()
+
+    def close(self, timeout_s: float) -> FlushResult:
+        """Refuses new events, delivers what it can within `timeout_s`, drops the rest, and says so if it can."""
+        deadline = time.monotonic() + timeout_s
+        with self._lock:
+            if self._closed:
+                return self.result()
+            self._closed = True
+        if self._thread is not None:
+            self._drain(deadline - CLOSING_SHARE * timeout_s)
+            self._give_up()
+            self._say_goodbye(deadline)
+        self.warn(at_once=True)
+        self._stopped = True
+        result = self.result()
+        self._sender = None
+        return result
+
+    def _drain(self, deadline: float) -> None:
+        while self._pending() and (left := deadline - time.monotonic()) > 0:
+            if self._waiting or self._sender is None:
+                time.sleep(min(left, 0.002))
+            else:
+                self._sender.push(min(left, 0.1))
+
+    def _push(self, deadline: float) -> None:
+        if self._sender is not None and (left := deadline - time.monotonic()) > 0:
+            self._sender.push(left)
+
+    def _give_up(self) -> None:
+        with self._lock:
+            while self._waiting:
+                self.ledger.drop(self._waiting.popleft()[2], "not_sent")
+        if self._sender is not None and len(self._sender):
+            self._sender.discard()
+
+    def _say_goodbye(self, deadline: float) -> None:
+        if self._sender is None:
+            return
+        self._sender.send_status(status_records(self.ledger.snapshot(), closed=True))
+        self._push(deadline)
+        self._sender.discard()

@@ -1,0 +1,118 @@
+"""The one place where the client touches Kafka: a librdkafka producer whose queue is the buffer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from weakref import WeakSet
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from headrace import kafka
+from headrace.errors import ConfigError
+from headrace.settings import Settings
+from headrace.topics import PRODUCER_HEADER, RAW, SEQ_HEADER
+
+Failed = Callable[[int, bool], None]
+"""Takes the seq of an event that will not be delivered, and whether it was discarded by us."""
+
+SILENT = 2
+"""librdkafka's log level: its lines for every failed connection would fill an agent's stderr."""
+HEADROOM = 2
+"""Our own bound decides; librdkafka's is that much wider, as masking may lengthen an event."""
+DISCARD_S = 0.2
+"""Reports of discarded events come within milliseconds; a machine that swaps shall not hang at exit."""
+
+
+class Sender:
+    """Sends events and statuses. Raises ConfigError for connection settings that Kafka's client refuses."""
+
+    def __init__(self, settings: Settings, producer_id: str, on_failure: Failed) -> None:
+        self.trouble = ""
+        """What Kafka's client last complained about: addresses and causes, never an event."""
+        self._on_failure = on_failure
+        self._topic = settings.kafka.topic(RAW)
+        self._producer_header = (PRODUCER_HEADER, producer_id.encode())
+        self._statuses: WeakSet[_StatusReport] = WeakSet()
+        try:
+            self._producer = Producer(self._config(settings))
+        except KafkaException as error:
+            raise ConfigError(f"kafka.properties: {error.args[0].str()}") from None
+
+    def _config(self, settings: Settings) -> dict[str, Any]:
+        logging = settings.continual_learning.logging
+        return {
+            **kafka.producer(settings.kafka),
+            "batch.num.messages": logging.buffer_size,
+            "linger.ms": logging.linger_seconds * 1000,
+            "queue.buffering.max.kbytes": HEADROOM * logging.buffer_bytes // 1024,
+            "queue.buffering.max.messages": 0,
+            "message.timeout.ms": 0,
+            "delivery.report.only.error": True,
+            "log_level": SILENT,
+            "error_cb": self._heard,
+        }
+
+    def __len__(self) -> int:
+        """Events on their way; while reports wait to be served, each batch of them counts as one more."""
+        return max(len(self._producer) - len(self._statuses), 0)
+
+    def send(self, payload: bytes, key: bytes, seq: int) -> None:
+        """Puts one event into the queue. Raises BufferError or KafkaException if it cannot be taken."""
+        self._producer.produce(
+            self._topic,
+            payload,
+            key,
+            on_delivery=partial(self._failed, seq),
+            headers=[self._producer_header, (SEQ_HEADER, b"%d" % seq)],
+        )
+
+    @property
+    def status_on_its_way(self) -> bool:
+        return bool(self._statuses)
+
+    def send_status(self, records: list[bytes]) -> None:
+        """Puts the records of one status into the queue; one that finds no room is left to the next."""
+        for record in records:
+            report = _StatusReport()
+            with suppress(BufferError, KafkaException):
+                self._producer.produce(
+                    self._topic, record, self._producer_header[1], on_delivery=report, headers=[self._producer_header]
+                )
+                self._statuses.add(report)
+
+    def serve(self, timeout_s: float) -> None:
+        """Takes in delivery reports, waiting up to `timeout_s` for the first."""
+        self._producer.poll(timeout_s)
+
+    def push(self, timeout_s: float) -> int:
+        """Sends without lingering, for up to `timeout_s`; how many records are left."""
+        return self._producer.flush(timeout_s)
+
+    def discard(self) -> None:
+        """Gives up whatever is on its way; each event is reported as failed."""
+        self._producer.purge()
+        deadline = time.monotonic() + DISCARD_S
+        while len(self._producer) and time.monotonic() < deadline:
+            self._producer.poll(0.01)
+
+    def _failed(self, seq: int, error: KafkaError | None, _message: Message) -> None:
+        if error is None:
+            return
+        discarded = error.code() in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
+        if not discarded:
+            self._heard(error)
+        self._on_failure(seq, discarded)
+
+    def _heard(self, error: KafkaError) -> None:
+        self.trouble = error.str()
+
+
+class _StatusReport:
+    """Kept by the producer until the status has arrived or failed: those alive are those on their way."""
+
+    def __call__(self, _error: KafkaError | None, _message: Message) -> None:
+        pass
