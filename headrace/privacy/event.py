@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from headrace.errors import Poison, Reason
-from headrace.events import AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction, Retrieval
+from headrace.events import AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction
 from headrace.privacy.sanitizer import Sanitizer
 from headrace.privacy.tree import leaves, rebuilt
 
@@ -53,7 +53,8 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
     clean, findings = sanitizer.texts(texts)
     if not findings:
         return event, _NOTHING
-    return _replaced(event, dict(zip(texts, clean, strict=True))), dict(findings)
+    changed = {text: new for text, new in zip(texts, clean, strict=True) if text != new}
+    return _replaced(event, changed), dict(findings)
 
 
 _Getter = Callable[[AnyEvent], tuple[str | None, ...]]
@@ -106,27 +107,28 @@ def _texts(event: AnyEvent, texts_of: _Getter) -> list[str]:
     return texts
 
 
-def _replaced(event: E, clean: dict[str, str]) -> E:
+def _replaced(event: E, changed: dict[str, str]) -> E:
     changes: dict[str, Any] = {
-        field: clean[text] for field in _declared(_TEXTS, event.__class__) if (text := getattr(event, field))
+        field: changed[text]
+        for field in _declared(_TEXTS, event.__class__)
+        if (text := getattr(event, field)) in changed
     }
     if isinstance(event, ProductionInteraction):
-        changes |= _replaced_collections(event, clean)
+        changes |= _replaced_collections(event, changed)
     return msgspec.structs.replace(event, **changes)
 
 
-def _replaced_collections(event: ProductionInteraction, clean: dict[str, str]) -> dict[str, Any]:
+def _replaced_collections(event: ProductionInteraction, changed: dict[str, str]) -> dict[str, Any]:
     def look_up(text: str) -> str:
-        return clean.get(text, text)
+        return changed.get(text, text)
 
-    return {
-        "tags": [clean[tag] for tag in event.tags],
-        "routing_scores": rebuilt(event.routing_scores, look_up),
-        "retrieval": event.retrieval and _replaced_retrieval(event.retrieval, clean),
-        "metadata": rebuilt(event.metadata, look_up),
-    }
-
-
-def _replaced_retrieval(retrieval: Retrieval, clean: dict[str, str]) -> Retrieval:
-    ids = [clean[name] for name in retrieval.ids]
-    return msgspec.structs.replace(retrieval, ids=ids, texts=[clean[text] for text in retrieval.texts])
+    changes: dict[str, Any] = {}
+    if not changed.keys().isdisjoint(event.tags):
+        changes["tags"] = [look_up(tag) for tag in event.tags]
+    for field in ("routing_scores", "metadata"):
+        if (tree := getattr(event, field)) and not changed.keys().isdisjoint(leaves(tree)):
+            changes[field] = rebuilt(tree, look_up)
+    if (found := event.retrieval) is not None:
+        ids, texts = [look_up(name) for name in found.ids], [look_up(text) for text in found.texts]
+        changes["retrieval"] = msgspec.structs.replace(found, ids=ids, texts=texts)
+    return changes

@@ -47,16 +47,20 @@ class Rule:
         return f"[{self.kind.upper()}]"
 
 
-_CLASSES = bytes(
-    ord("d") if byte in b"0123456789" else ord(".") if byte == ord(".") else ord("x") for byte in range(256)
+_CLASSES = bytes.maketrans(
+    bytes(range(256)),
+    bytes(
+        ord("d" if chr(byte) in "0123456789" else "." if chr(byte) == "." else "s" if chr(byte) in " -()" else "x")
+        for byte in range(256)
+    ),
 )
 
 
 def class_map(text: str) -> bytes:
-    """One byte a character: `d` for a digit, `.` for a dot, `x` for anything else.
+    """One byte a character: `d` for a digit, `.` for a dot, `s` for what else parts a number, `x` for the rest.
 
     >>> class_map("é 3.14")
-    b'xxd.dd'
+    b'xsd.dd'
     """
     return text.encode("ascii", "replace").translate(_CLASSES)
 
@@ -69,10 +73,11 @@ def _at(literal: str) -> Places:
     return places
 
 
-_digit_runs = re.compile(rb"d[d.]{2,}").finditer
+_digit_runs = re.compile(rb"d(?=[ds.]{6})[d.]{2,}").finditer
 
 
 def _at_digits(_text: str, classes: bytes) -> Iterable[int]:
+    """A run of three digits and dots that goes on for seven characters, as the shortest address does."""
     return [match.start() for match in _digit_runs(classes)]
 
 
