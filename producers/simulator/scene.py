@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from headrace.events import AnyEvent
+from headrace.events import Feedback, ProductionInteraction
 from headrace.ids import derived_uuid7
 from producers.simulator.dice import Dice
 from producers.simulator.plan import Plan
@@ -22,7 +22,7 @@ class Moment(NamedTuple):
     """An event, when it is published (ms since 1970), and what was planted in it."""
 
     order_ms: int
-    event: AnyEvent
+    event: ProductionInteraction | Feedback
     truth: Truth
 
 

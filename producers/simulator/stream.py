@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
 
-from headrace.events import AnyEvent
+from headrace.events import Feedback, ProductionInteraction
 from producers.simulator.dice import Dice
 from producers.simulator.plan import LONGEST_SESSION, Plan
 from producers.simulator.scene import Moment, milliseconds
@@ -14,12 +14,12 @@ from producers.simulator.session import session
 from producers.simulator.truth import InteractionTruth, Truth
 
 
-def generate(plan: Plan) -> Iterator[AnyEvent]:
+def generate(plan: Plan) -> Iterator[ProductionInteraction | Feedback]:
     """The events alone."""
     return (event for event, _ in simulate(plan))
 
 
-def simulate(plan: Plan) -> Iterator[tuple[AnyEvent, Truth]]:
+def simulate(plan: Plan) -> Iterator[tuple[ProductionInteraction | Feedback, Truth]]:
     """`plan.interactions` interactions with the feedback on them, by time, each with what was planted in it.
 
     Some interactions come a second time; the plan's own `drift` says what changes when.
