@@ -168,10 +168,12 @@ class Store(_Block, frozen=True, kw_only=True):
     """DuckDB's memory limit; the process needs about 150 MB beside it."""
     threads: Positive = 2
     """DuckDB's threads."""
-    batch_records: Positive = 5000
-    """Records in one DuckDB transaction."""
+    batch_records: Positive = 20_480
+    """Interactions in one DuckDB transaction; so many are one row group, written compressed at once."""
     batch_seconds: PositiveSeconds = 0.5
     """How long a batch waits to fill."""
+    checkpoint_mb: Positive = 64
+    """Size of the write-ahead log at which it is moved into the database file."""
     quack_port: Annotated[int, Meta(ge=0, le=65535)] = 9494
     """Where analysts read while the lake runs (127.0.0.1 only); 0 switches the server off."""
     query_seconds: PositiveSeconds = 30.0

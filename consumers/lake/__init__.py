@@ -1,0 +1,1 @@
+"""The lake: clean and rejected records into DuckDB, each exactly once."""

@@ -1,0 +1,111 @@
+"""What one transaction stores: Arrow tables by name, and how far each partition was read.
+
+Records are decoded in small chunks as they arrive, so that Python's objects live for a moment only and
+what a batch holds is Arrow: about the size of its bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import TypeVar
+
+import pyarrow as pa
+
+from consumers.lake.columns import clean_table, rejected_table
+from consumers.lake.tables import FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
+from headrace.codec import decode_clean, decode_rejected
+from headrace.errors import Fatal, Poison
+from headrace.events import Feedback, Label, ProducerStatus, ProductionInteraction
+
+T = TypeVar("T")
+
+Partition = tuple[str, int]
+"""Full topic name and partition."""
+
+TABLE_OF: dict[type, Table] = {
+    ProductionInteraction: INTERACTIONS,
+    Feedback: FEEDBACK,
+    Label: LABELS,
+    ProducerStatus: PRODUCER_STATUS,
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of one topic in the order in which they were read; the three lists are parallel."""
+
+    topic: str
+    partitions: list[int]
+    offsets: list[int]
+    values: list[bytes]
+
+
+@dataclass
+class Batch:
+    """Rows to store and the positions after them; grows by `add` and `advance`."""
+
+    clean_topic: str
+    rejected_topic: str
+    chunks: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
+    next_offsets: dict[Partition, int] = field(default_factory=dict)
+    records: Counter[Partition] = field(default_factory=Counter)
+    bytes: int = 0
+
+    @property
+    def interactions(self) -> int:
+        return sum(chunk.num_rows for chunk in self.chunks.get(INTERACTIONS.name, ()))
+
+    def rows(self, table: Table) -> pa.Table | None:
+        """All rows for `table`, None where there are none."""
+        chunks = self.chunks.get(table.name)
+        return pa.concat_tables(chunks) if chunks else None
+
+    def origin(self, table: Table) -> tuple[str, str]:
+        """The topic of a table's rows, and the column that holds their partition."""
+        if table is REJECTED:
+            return self.rejected_topic, "rejected_partition"
+        return self.clean_topic, "clean_partition"
+
+    def add(self, records: Records) -> None:
+        """Decodes records that follow those added before.
+
+        Raises Fatal for one that cannot be decoded: both topics are written by us only.
+        """
+        if records.topic == self.clean_topic:
+            self._add_clean(records)
+        else:
+            decoded = _decode_all(decode_rejected, records)
+            self.chunks[REJECTED.name].append(rejected_table(REJECTED, decoded, records.partitions, records.offsets))
+        for partition, offset in dict(zip(records.partitions, records.offsets, strict=True)).items():
+            self.advance((records.topic, partition), offset + 1)
+        self.records.update({(records.topic, p): n for p, n in Counter(records.partitions).items()})
+        self.bytes += sum(map(len, records.values))
+
+    def advance(self, partition: Partition, next_offset: int) -> None:
+        """Notes that everything before `next_offset` was read."""
+        self.next_offsets[partition] = max(next_offset, self.next_offsets.get(partition, 0))
+
+    def _add_clean(self, records: Records) -> None:
+        cleans = _decode_all(decode_clean, records)
+        kinds = [type(clean.event) for clean in cleans]
+        for kind in set(kinds):
+            wanted = [own is kind for own in kinds]
+            partitions, offsets = (list(compress(column, wanted)) for column in (records.partitions, records.offsets))
+            table = TABLE_OF[kind]
+            self.chunks[table.name].append(clean_table(table, list(compress(cleans, wanted)), partitions, offsets))
+
+
+def _decode_all(decode: Callable[[bytes], T], records: Records) -> list[T]:
+    decoded: list[T] = []
+    try:
+        decoded.extend(map(decode, records.values))
+    except Poison as poison:
+        culprit = len(decoded)
+        raise Fatal(
+            f"{records.topic}[{records.partitions[culprit]}] at offset {records.offsets[culprit]} cannot be decoded "
+            f"({poison}): only Headrace writes this topic; was it written by a newer version, or by something else?"
+        ) from None
+    return decoded

@@ -1,0 +1,102 @@
+"""Events to Arrow columns: pure, and the hottest loop of the lake.
+
+Each event's fields come out of their struct at once and are turned on their side with `zip`: about a
+third of the time of asking for one attribute after the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from consumers.lake.tables import Table
+from headrace.events import Clean, Rejected
+
+Values = Sequence[Any]
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "UUID": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "DOUBLE": pa.float64(),
+    "BIGINT": pa.int64(),
+    "SMALLINT": pa.int16(),
+    "BOOLEAN": pa.bool_(),
+}
+_encode_json = msgspec.json.Encoder().encode
+
+
+def clean_table(table: Table, cleans: Sequence[Clean], partitions: Values, offsets: Values) -> pa.Table:
+    """Rows of one of the tables for clean records of its kind, in their order."""
+    values = {
+        **_turned([clean.event for clean in cleans]),
+        **_turned(cleans),
+        "clean_partition": partitions,
+        "clean_offset": offsets,
+    }
+    return arrow_table(table, values)
+
+
+def rejected_table(table: Table, rejected: Sequence[Rejected], partitions: Values, offsets: Values) -> pa.Table:
+    """Rows of the table `rejected`, in the order given."""
+    values = {**_turned(rejected), "rejected_partition": partitions, "rejected_offset": offsets}
+    values["reason"] = [reason.value for reason in values["reason"]]
+    return arrow_table(table, values)
+
+
+def arrow_table(table: Table, values: Mapping[str, Values]) -> pa.Table:
+    """The columns of `table` from values by name; `day` is made from `timestamp`, ids stay text."""
+    columns = {c.name: _column(c.name, c.type, values[c.name]) for c in table.columns if c.name != "day"}
+    if "day" in table.names:
+        columns["day"] = columns["timestamp"].cast(pa.date32(), safe=False)
+    return pa.table({name: columns[name] for name in table.names})
+
+
+def json_text(value: Any) -> bytes | None:
+    """Compact JSON as UTF-8, None for what is empty; parts that JSON cannot hold are left out.
+
+    >>> json_text({"a": 1}), json_text({})
+    (b'{"a":1}', None)
+    """
+    if not value:
+        return None
+    try:
+        return _encode_json(value)
+    except (TypeError, ValueError):
+        return json.dumps(value, skipkeys=True, default=lambda _: None).encode("utf-8", "replace")
+
+
+def _turned(structs: Sequence[msgspec.Struct]) -> dict[str, Values]:
+    names = structs[0].__struct_fields__
+    return dict(zip(names, zip(*map(msgspec.structs.astuple, structs), strict=True), strict=True))
+
+
+def _column(name: str, type_: str, values: Values) -> pa.Array:
+    if name in _JSON:
+        return _json_column(map(_JSON[name], values))
+    if type_ == "TIMESTAMP":
+        return pa.array(values, pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    if type_ == "VARCHAR[]":
+        values = [items or None for items in values]
+    return pa.array(values, _ARROW[type_])
+
+
+def _json_column(texts: Iterable[bytes | None]) -> pa.Array:
+    return pa.array(list(texts), pa.binary()).cast(pa.string())
+
+
+def _retrieval_text(value: msgspec.Struct | None) -> bytes | None:
+    return None if value is None else json_text(value)
+
+
+_JSON: dict[str, Callable[[Any], bytes | None]] = {
+    "routing_scores": json_text,
+    "retrieval": _retrieval_text,
+    "metadata": json_text,
+    "findings": json_text,
+    "dropped": json_text,
+}

@@ -1,0 +1,111 @@
+"""How far each partition is stored: read, begun and advanced in the store's own transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from duckdb import DuckDBPyConnection
+
+from consumers.lake.tables import LEDGER, RECORD_TABLES
+from headrace.errors import LedgerConflict, TopicChanged
+
+COUNTS = LEDGER.names[LEDGER.names.index("records") + 1 :]
+"""The tables whose rows the ledger counts."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One partition's position in the store."""
+
+    topic: str
+    topic_id: str
+    partition: int
+    next_offset: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One partition's progress in one batch: records read, and the rows they became, by table."""
+
+    entry: Entry
+    next_offset: int
+    records: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+def read(connection: DuckDBPyConnection) -> dict[tuple[str, int], Entry]:
+    """The ledger by topic and partition."""
+    rows = connection.execute("SELECT topic, topic_id, partition, next_offset FROM ledger").fetchall()
+    return {(topic, partition): Entry(topic, id_, partition, offset) for topic, id_, partition, offset in rows}
+
+
+def begin(connection: DuckDBPyConnection, topic: str, topic_id: str, partitions: Iterable[int]) -> None:
+    """Adds the partitions that the ledger lacks, from their first record on.
+
+    Raises TopicChanged where the ledger was written for another topic of that name.
+    """
+    known = {partition: entry for (name, partition), entry in read(connection).items() if name == topic}
+    if any(entry.topic_id != topic_id for entry in known.values()):
+        raise TopicChanged(
+            f"{topic} was deleted and made again since this store last read it: its offsets mean other records "
+            "now; move the store's folder away to begin a new one, or point storage at the store that belongs to it"
+        )
+    zeros = ", 0" * (len(LEDGER.names) - 3)
+    for partition in sorted(set(partitions) - set(known)):
+        connection.execute(f"INSERT INTO ledger VALUES (?, ?, ?{zeros})", [topic, topic_id, partition])
+
+
+def advance(connection: DuckDBPyConnection, step: Step) -> Entry:
+    """Compare-and-swap: moves one partition on, if the ledger is where this process left it.
+
+    Raises LedgerConflict where it is not, and where rows and records do not add up.
+    """
+    entry = step.entry
+    if step.next_offset < entry.next_offset or sum(step.rows.values()) != step.records:
+        raise LedgerConflict(
+            f"{entry.topic}[{entry.partition}]: {step.records} records from offset {entry.next_offset} to "
+            f"{step.next_offset} became {sum(step.rows.values())} rows; nothing was stored of them"
+        )
+    sums = "".join(f", {name} = {name} + ?" for name in ("records", *COUNTS))
+    changed = connection.execute(
+        f"UPDATE ledger SET next_offset = ?{sums} "
+        "WHERE topic = ? AND topic_id = ? AND partition = ? AND next_offset = ?",
+        [
+            step.next_offset,
+            step.records,
+            *(step.rows.get(name, 0) for name in COUNTS),
+            *(entry.topic, entry.topic_id, entry.partition, entry.next_offset),
+        ],
+    ).fetchone()
+    if changed != (1,):
+        raise LedgerConflict(
+            f"{entry.topic}[{entry.partition}]: the ledger is not at offset {entry.next_offset}, where this process "
+            "left it; another writer, or a hand, has changed the database"
+        )
+    return Entry(entry.topic, entry.topic_id, entry.partition, step.next_offset)
+
+
+def disagreements(connection: DuckDBPyConnection) -> list[str]:
+    """Where ledger and rows differ; empty in a sound store, at every instant.
+
+    Counts the rows of every table by partition, so it takes a second for some ten million rows.
+    """
+    found = []
+    for table in RECORD_TABLES:
+        origin = "rejected" if "rejected_partition" in table.names else "clean"
+        rows = connection.execute(
+            f"""SELECT topic, partition, {table.name}, coalesce(n, 0), coalesce(next, 0), next_offset FROM ledger
+                LEFT JOIN (SELECT {origin}_partition AS partition, count(*) AS n, max({origin}_offset) + 1 AS next,
+                                  count(DISTINCT {origin}_offset) AS offsets
+                           FROM {table.name} GROUP BY 1) USING (partition)
+                WHERE topic LIKE '%.{origin}'
+                  AND ({table.name} <> coalesce(n, 0) OR coalesce(next, 0) > next_offset OR n <> offsets)"""
+        ).fetchall()
+        found += [
+            f"{topic}[{partition}]: the ledger counts {counted} rows of {table.name} before offset {next_offset}, "
+            f"there are {n} up to offset {next_}"
+            for topic, partition, counted, n, next_, next_offset in rows
+        ]
+    sums = connection.execute(f"SELECT topic, partition FROM ledger WHERE records <> {' + '.join(COUNTS)}").fetchall()
+    return found + [f"{topic}[{partition}]: records are not the sum of their rows" for topic, partition in sums]

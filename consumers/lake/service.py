@@ -1,0 +1,120 @@
+"""The lake as a service: reads clean and rejected records and stores them in DuckDB.
+
+Guarantee: effectively-once into DuckDB, provided that the topics keep what was not read yet and that the
+disk keeps what was synced. See `consumers.lake.store` for what happens if we die at which step.
+
+Two threads: this one reads and decodes the next batch while the other stores the last one.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyarrow as pa
+import structlog
+
+from consumers.lake.batch import Batch
+from consumers.lake.reader import Reader
+from consumers.lake.store import Store
+from headrace import kafka
+from headrace.service import Heartbeat, Shutdown
+from headrace.settings import MEGABYTE, Settings
+from headrace.topics import CLEAN, REJECTED
+
+CHUNK_RECORDS = 2_000
+"""Decoded at once: few enough that their Python objects stay in the processor's cache and memory stays flat."""
+BATCH_BYTES = 48 * MEGABYTE
+"""A full batch of 1.1 KB events has half of that; events of 900 KB end it after some fifty."""
+GARBAGE_THRESHOLD = 200_000
+"""Decoded events hold no cycles: looking for some after every 700 objects doubled the time of decoding."""
+
+log = structlog.get_logger("lake")
+
+
+def run(settings: Settings) -> None:
+    """Stores until SIGTERM or Ctrl-C, then finishes what was read."""
+    shutdown = Shutdown().install()
+    pa.set_memory_pool(pa.system_memory_pool())
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    with Store(settings) as store:
+        _begin(settings, store)
+        Lake(settings, store, shutdown).run()
+
+
+def _begin(settings: Settings, store: Store) -> None:
+    admin = kafka.admin(settings.kafka)
+    kafka.require_broker(admin, settings.kafka)
+    names = [settings.kafka.topic(name) for name in (CLEAN, REJECTED)]
+    ids = kafka.topic_ids(admin, names)
+    for name in names:
+        store.begin(
+            name, ids[name], len(admin.list_topics(name, timeout=kafka.BROKER_TIMEOUT_S).topics[name].partitions)
+        )
+
+
+class Lake:
+    """The loop between a reader and a store."""
+
+    def __init__(self, settings: Settings, store: Store, shutdown: Shutdown) -> None:
+        self._settings = settings
+        self._store = store
+        self._shutdown = shutdown
+        self._next_offsets = {key: entry.next_offset for key, entry in store.entries.items()}
+        self._reader = Reader(settings, self._next_offsets)
+        self._heartbeat = Heartbeat(settings.storage, "lake")
+        self._thread = ThreadPoolExecutor(1, "lake-store")
+        self._storing: Future[None] | None = None
+
+    def run(self) -> None:
+        """Reads and stores until asked to end; whatever fails in either thread ends both."""
+        log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
+        with self._thread:
+            try:
+                while not self._shutdown.requested:
+                    self._turn()
+                self._wait_until_stored()
+            finally:
+                self._reader.close()
+        log.info("lake.stopped", positions=sum(self._next_offsets.values()))
+
+    def _turn(self) -> None:
+        batch = self._fill()
+        self._wait_until_stored()
+        if batch.next_offsets:
+            self._storing = self._thread.submit(self._store_batch, batch)
+
+    def _fill(self) -> Batch:
+        """A batch that is full, or as old as a batch may get."""
+        topic = self._settings.kafka.topic
+        batch = Batch(topic(CLEAN), topic(REJECTED))
+        limits = self._settings.store
+        deadline = time.monotonic() + limits.batch_seconds
+        while (room := limits.batch_records - batch.interactions) > 0 and batch.bytes < BATCH_BYTES:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0 or self._shutdown.requested:
+                break
+            for records in self._reader.read(min(room, CHUNK_RECORDS), min(left_s, 0.1)):
+                batch.add(records)
+            self._heartbeat.beat()
+        self._note_ends(batch)
+        return batch
+
+    def _note_ends(self, batch: Batch) -> None:
+        """Takes over the ends of partitions, which lie past the markers of their last transactions."""
+        self._next_offsets |= batch.next_offsets
+        for partition, end in self._reader.take_ends().items():
+            if end > self._next_offsets[partition]:
+                batch.advance(partition, end)
+                self._next_offsets[partition] = end
+
+    def _store_batch(self, batch: Batch) -> None:
+        self._store.write(batch)
+        if self._store.wal_bytes > self._settings.store.checkpoint_mb * MEGABYTE:
+            self._store.checkpoint()
+
+    def _wait_until_stored(self) -> None:
+        if self._storing is not None:
+            self._storing.result()
+            self._storing = None
