@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
@@ -29,6 +31,11 @@ DEFAULT_PRINCIPALS: Mapping[Role, str] = {
 WRITERS: tuple[Role, ...] = ("agent", "sanitizer", "service")
 CLUSTER = "kafka-cluster"
 """What Kafka calls the cluster as a resource."""
+POLL_S = 0.05
+_ANY: Any = None
+_EVERY_ACL = AclBindingFilter(
+    ResourceType.ANY, _ANY, ResourcePatternType.ANY, _ANY, _ANY, AclOperation.ANY, AclPermissionType.ANY
+)
 
 
 def bindings(kafka: Kafka, principals: Mapping[Role, str] = DEFAULT_PRINCIPALS) -> list[AclBinding]:
@@ -42,12 +49,16 @@ def bindings(kafka: Kafka, principals: Mapping[Role, str] = DEFAULT_PRINCIPALS) 
 
 
 def create_acls(client: AdminClient, wanted: list[AclBinding]) -> None:
-    """Makes the ACLs; those that exist are no error. Raises BrokerRefused."""
+    """Makes the ACLs and waits until the broker applies them; those that exist are no error.
+
+    Raises BrokerRefused.
+    """
     for binding, future in client.create_acls(wanted, request_timeout=BROKER_TIMEOUT_S).items():
         try:
             future.result()
         except KafkaException as error:
             raise BrokerRefused(f"ACL for {binding.principal} on {binding.name}: {error.args[0].str()}") from None
+    _await_applied(client, wanted)
 
 
 def describe(binding: AclBinding) -> str:
@@ -87,6 +98,15 @@ def _writing() -> Iterator[_Granted]:
 
 def _words(member: Any) -> str:
     return str(member.name).lower().replace("_", " ")
+
+
+def _await_applied(client: AdminClient, wanted: list[AclBinding]) -> None:
+    """The controller answers before the brokers have heard of it."""
+    deadline = time.monotonic() + BROKER_TIMEOUT_S
+    while not set(wanted) <= set(client.describe_acls(_EVERY_ACL, request_timeout=BROKER_TIMEOUT_S).result()):
+        if time.monotonic() > deadline:
+            raise BrokerRefused(f"ACLs were made, but are not applied after {BROKER_TIMEOUT_S:g} s")
+        time.sleep(POLL_S)
 
 
 def _allow(principal: str, kafka: Kafka, resource: ResourceType, name: str, operation: AclOperation) -> AclBinding:

@@ -23,7 +23,7 @@ def main() -> None:
     except HeadraceError as error:
         _end(str(error), 2 if isinstance(error, ConfigError) else 1)
     except KafkaException as error:
-        _end(f"Kafka: {error.args[0].str()}", 1)
+        _end(f"Kafka refused: {error.args[0].str()}", 1)
     except ModuleNotFoundError as error:
         _missing(error)
 

@@ -15,7 +15,7 @@ from headrace.settings import Settings, load
 from headrace.topics import BY_NAME, CLEAN, RAW
 
 if TYPE_CHECKING:
-    from confluent_kafka import Message
+    from confluent_kafka import Consumer, Message
 
 POLL_S = 0.2
 SHOWN_CHARACTERS = 100
@@ -99,7 +99,7 @@ def _messages(settings: Settings, topic: str, from_start: bool) -> Iterator[Mess
     name = settings.kafka.topic(topic)
     consumer = Consumer({**kafka.consumer(settings.kafka, "tail"), "enable.partition.eof": True})
     try:
-        partitions = list(consumer.list_topics(name, timeout=kafka.BROKER_TIMEOUT_S).topics[name].partitions)
+        partitions = _partitions(consumer, name)
         offset = OFFSET_BEGINNING if from_start else OFFSET_END
         consumer.assign([TopicPartition(name, partition, offset) for partition in partitions])
         at_end: set[int | None] = set()
@@ -115,3 +115,14 @@ def _messages(settings: Settings, topic: str, from_start: bool) -> Iterator[Mess
                 raise KafkaException(error)
     finally:
         consumer.close()
+
+
+def _partitions(consumer: Consumer, name: str) -> list[int]:
+    from confluent_kafka import KafkaException
+
+    from headrace.kafka import BROKER_TIMEOUT_S
+
+    found = consumer.list_topics(name, timeout=BROKER_TIMEOUT_S).topics[name]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return list(found.partitions)

@@ -40,8 +40,8 @@ def show(as_json: Json = False) -> None:
             print_json(row)
         else:
             typer.echo(f"{row['topic']:<28} {row['partitions']} partitions  kept {row['kept']:<9} {row['state']}")
-    for line in unlike:
-        typer.echo(line, err=True)
+    if not as_json:
+        _explain(unlike)
     raise typer.Exit(1 if unlike else 0)
 
 
@@ -66,6 +66,14 @@ def create(
         typer.echo(f"left as it is: {line}", err=True)
     if acls:
         _create_acls(settings, {"agent": agent, "sanitizer": sanitizer, "service": service, "analyst": analyst})
+
+
+def _explain(unlike: list[str]) -> None:
+    for line in unlike:
+        if "missing" not in line:
+            typer.echo(line, err=True)
+    if any("missing" in line for line in unlike):
+        typer.echo("`headrace topics create` makes what is missing", err=True)
 
 
 def rows(settings: Settings, found: dict[str, dict[str, str]]) -> list[dict[str, str | int]]:
