@@ -55,8 +55,8 @@ def uuid7(milliseconds: int | None = None) -> str:
     if now != then:
         prefix = f"{now >> 16 & 0xFFFF_FFFF:08x}-{now & 0xFFFF:04x}-7"
         _stamp = (now, prefix)
-    bits = _random.getrandbits(74)
-    return f"{prefix}{bits >> 62:03x}-{0x8000 | (bits >> 48 & 0x3FFF):04x}-{bits & 0xFFFF_FFFF_FFFF:012x}"
+    r = f"{_random.getrandbits(72):018x}"
+    return f"{prefix}{r[:3]}-8{r[3:6]}-{r[6:]}"
 
 
 def derived_uuid7(milliseconds: int, name: str) -> str:

@@ -6,8 +6,8 @@ The bytes are a snapshot: what the agent does to its own dictionaries afterwards
 from __future__ import annotations
 
 import re
-from copy import copy
 from functools import lru_cache
+
 from headrace.codec import encode
 from headrace.errors import Poison, Reason
 from headrace.events import AnyEvent, Feedback, Label, ProductionInteraction
@@ -19,33 +19,32 @@ Numbered = ProductionInteraction | Feedback | Label
 
 LOW_RATING = 2.0
 """One or two stars of five: what the later stages learn most from."""
-_CACHED_NAMES = 1024
-"""A deployment has tens of agents and versions; more than a thousand are somebody's mistake."""
+_CACHED_NAMES = 4096
+"""A deployment has tens of agents and versions; thousands are somebody's mistake."""
 
 _name = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
 """Agents, tenants and versions become metric labels and group keys."""
 
 
 @lru_cache(_CACHED_NAMES)
-def is_name(text: str) -> bool:
-    """Whether `text` may name an agent, a tenant or a version.
+def misnamed(tenant: str, agent_selected: str | None, agent_version: str | None) -> str | None:
+    """The field whose text may not be a name, if there is one.
 
-    >>> is_name("billing-agent:2.1"), is_name("the billing agent")
-    (True, False)
+    >>> misnamed("default", "billing-agent:2.1", None), misnamed("default", "the billing agent", None)
+    (None, 'agent_selected')
     """
-    return _name(text) is not None
+    names = {"tenant": tenant, "agent_selected": agent_selected, "agent_version": agent_version}
+    return next((field for field, name in names.items() if name is not None and not _name(name)), None)
 
 
 def require_names(event: Numbered) -> None:
     """Raises Poison with the field whose name is none."""
-    if not is_name(event.tenant):
-        raise Poison(Reason.INVALID_NAME, "$.tenant")
-    if isinstance(event, ProductionInteraction) and not is_name(event.agent_selected):
-        raise Poison(Reason.INVALID_NAME, "$.agent_selected")
-    if not isinstance(event, Label):
-        version = event.agent_version
-        if version is not None and not is_name(version):
-            raise Poison(Reason.INVALID_NAME, "$.agent_version")
+    if isinstance(event, Label):
+        field = misnamed(event.tenant, None, None)
+    else:
+        field = misnamed(event.tenant, event.agent_selected, event.agent_version)
+    if field is not None:
+        raise Poison(Reason.INVALID_NAME, f"$.{field}")
 
 
 def is_priority(event: Numbered) -> bool:
@@ -56,9 +55,9 @@ def is_priority(event: Numbered) -> bool:
     >>> is_priority(routine), is_priority(Feedback(interaction_id=routine.interaction_id))
     (False, True)
     """
-    if not isinstance(event, ProductionInteraction):
+    if not isinstance(event, ProductionInteraction) or event.error is not None:
         return True
-    return event.error is not None or (event.user_feedback_score or LOW_RATING + 1) <= LOW_RATING
+    return event.user_feedback_score is not None and event.user_feedback_score <= LOW_RATING
 
 
 def key_of(event: Numbered) -> bytes | None:
@@ -67,18 +66,17 @@ def key_of(event: Numbered) -> bytes | None:
     return session.encode() if session else None
 
 
-def with_hashed_ids(event: Numbered, ring: KeyRing) -> Numbered:
-    """The event with pseudonyms in place of the ids of people and sessions; the agent's own is left as it is."""
-    event = copy(event)
-    if isinstance(event, ProductionInteraction):
-        event.user_id = event.user_id and ring.pseudonym("user", event.user_id)
-        event.session_id = event.session_id and ring.pseudonym("session", event.session_id)
-    elif isinstance(event, Feedback):
-        event.rater = event.rater and ring.pseudonym("user", event.rater)
-        event.session_id = event.session_id and ring.pseudonym("session", event.session_id)
-    else:
+def hash_ids(event: Numbered, ring: KeyRing) -> None:
+    """Puts pseudonyms in place of the ids of people and sessions."""
+    if isinstance(event, Label):
         event.annotator = ring.pseudonym("user", event.annotator)
-    return event
+        return
+    if event.session_id:
+        event.session_id = ring.pseudonym("session", event.session_id)
+    if isinstance(event, Feedback):
+        event.rater = event.rater and ring.pseudonym("user", event.rater)
+    elif event.user_id:
+        event.user_id = ring.pseudonym("user", event.user_id)
 
 
 def packed(event: AnyEvent) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from typing import Any, Self, TypeVar
 
 from headrace.client import lifetime
-from headrace.client.edge import Numbered, is_priority, key_of, packed, require_names, with_hashed_ids
+from headrace.client.edge import Numbered, hash_ids, is_priority, key_of, packed, require_names
 from headrace.client.ledger import FlushResult
 from headrace.client.masking import masker
 from headrace.client.outbox import Outbox
@@ -82,24 +83,26 @@ class ProductionInteractionLogger:
             return 0
         before = self._outbox.ledger.accepted
         for interaction in interactions:
-            self._send(interaction, timeout_s)
+            self._send(copy(interaction), timeout_s)
         return self._outbox.ledger.accepted - before
 
     def _log(self, kind: type[E], id_field: str, event: E | None, fields: dict[str, Any]) -> str:
         if self._enabled:
             try:
-                event = event or kind(**fields)
+                own = kind(**fields) if event is None else copy(event)
             except Exception:
                 self._outbox.reject(_fault(kind, fields))
             else:
-                self._send(event)
+                self._send(own)
+                event = own
         return str(getattr(event, id_field, None) or fields.get(id_field) or uuid7())
 
     def _send(self, event: Numbered, room_timeout_s: float = 0.0) -> None:
+        """Sends an event of our own, which nobody else changes."""
         try:
             require_names(event)
             if self._ring is not None:
-                event = with_hashed_ids(event, self._ring)
+                hash_ids(event, self._ring)
             payload, key, priority = packed(event), key_of(event), is_priority(event)
         except Poison as poison:
             self._outbox.reject(poison)
