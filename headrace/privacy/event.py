@@ -46,15 +46,20 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
     An event in which nothing was found comes back as the very same object. Raises Poison(invalid_name) for a
     name that is none, Poison(too_large) for metadata without end.
     """
-    names, texts_of = _getters(event.__class__)
+    names, plain = _getters(event.__class__)
     if not _are_names(sanitizer, names(event)):
         raise Poison(Reason.INVALID_NAME, _bad_name(event, sanitizer))
-    texts = _texts(event, texts_of)
+    texts = _texts(event, plain)
     clean, findings = sanitizer.texts(texts)
     if not findings:
         return event, _NOTHING
     changed = {text: new for text, new in zip(texts, clean, strict=True) if text != new}
     return _replaced(event, changed), dict(findings)
+
+
+def texts_of(event: AnyEvent) -> list[str]:
+    """Every text of an event that rules read: fields, tags, retrieval, metadata with its keys."""
+    return _texts(event, _getters(event.__class__)[1])
 
 
 _Getter = Callable[[AnyEvent], tuple[str | None, ...]]
@@ -94,8 +99,8 @@ def _bad_name(event: AnyEvent, sanitizer: Sanitizer) -> str:
     return next(f"$.{field}" for field in fields if not _are_names(sanitizer, (getattr(event, field),)))
 
 
-def _texts(event: AnyEvent, texts_of: _Getter) -> list[str]:
-    texts = list(filter(None, texts_of(event)))
+def _texts(event: AnyEvent, plain: _Getter) -> list[str]:
+    texts = list(filter(None, plain(event)))
     if isinstance(event, ProductionInteraction):
         texts += event.tags
         texts += event.routing_scores
