@@ -10,6 +10,7 @@ import atexit
 import os
 import sys
 import time
+from functools import cache
 from typing import Protocol
 
 EXIT_BUDGET_S = 2.0
@@ -28,6 +29,8 @@ _open: dict[int, Closable] = {}
 
 
 def opened(logger: Closable) -> None:
+    """From now on the logger is renewed in forked children and closed at exit, until it is `closed`."""
+    _install()
     _open[id(logger)] = logger
 
 
@@ -52,5 +55,8 @@ def _renew_all() -> None:
         logger._renew_after_fork()
 
 
-atexit.register(_close_all)
-os.register_at_fork(after_in_child=_renew_all)
+@cache
+def _install() -> None:
+    """Not at import: hooks run in the order of their making, and a child's ids need their own seed first."""
+    atexit.register(_close_all)
+    os.register_at_fork(after_in_child=_renew_all)
