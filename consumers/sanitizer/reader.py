@@ -1,0 +1,178 @@
+"""The raw topic as batches of records, each record once: positions, rebalances, a broker that is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from consumers.sanitizer.positions import resolve
+from consumers.sanitizer.transform import RawRecord
+from headrace import kafka
+from headrace.errors import BrokerUnavailable, Fatal, RetentionGap
+from headrace.settings import Settings
+from headrace.topics import RAW
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""A transaction's input is held in memory, raw and clean: 16 MB of it keep the process below 200 MB."""
+CHUNK_RECORDS = 500
+"""What one call may fetch: the bytes of a batch are counted between calls."""
+QUEUED_KBYTES = 16 * 1024
+"""Fetched ahead and not yet asked for; more would only cost memory."""
+FETCH_BYTES = 8 * 1024 * 1024
+FULL_QUEUE_PAUSE_MS = 20
+"""librdkafka's own pause of 1 s lets a fast loop run dry."""
+PROBE_TIMEOUT_S = 2.0
+NOT_ASSIGNED = 2**63
+
+log = structlog.get_logger("sanitizer")
+
+
+class Batch(NamedTuple):
+    """Records to be taken together, and the group's metadata of the moment at which they were ours."""
+
+    records: list[RawRecord]
+    group: Any
+
+
+class RawReader:
+    """The group's member. Partitions are assigned eagerly, and only inside `fetch`; as a static member it gets
+    them back at once after a restart.
+    """
+
+    def __init__(self, settings: Settings, group: str, broker_patience_s: float) -> None:
+        self._topic = settings.kafka.topic(RAW)
+        self._limits = settings.sanitizer
+        self._bootstrap_servers = settings.kafka.bootstrap_servers
+        self._broker_patience_s = broker_patience_s
+        self._positions: dict[int, int] = {}
+        self._down_since: float | None = None
+        self._fatal: KafkaError | None = None
+        self._consumer = Consumer(
+            {
+                **kafka.consumer(settings.kafka, group),
+                "group.instance.id": settings.sanitizer.instance,
+                "partition.assignment.strategy": "range",
+                "queued.max.messages.kbytes": QUEUED_KBYTES,
+                "fetch.max.bytes": FETCH_BYTES,
+                "fetch.queue.backoff.ms": FULL_QUEUE_PAUSE_MS,
+                "error_cb": self._on_error,
+            }
+        )
+
+    def start(self) -> None:
+        """Joins the group; partitions come with a later `fetch`."""
+        self._consumer.subscribe(
+            [self._topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_revoke
+        )
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def fetch(self) -> Batch:
+        """The next batch, empty if there was nothing for `batch_seconds`.
+
+        Raises RetentionGap, BrokerUnavailable after the patience given, Fatal where the group shut us out.
+        """
+        messages: list[Any] = []
+        size, deadline = 0, time.monotonic() + self._limits.batch_seconds
+        while len(messages) < self._limits.batch_records and size < BATCH_BYTES:
+            left_s = max(0.0, deadline - time.monotonic())
+            chunk = self._consumer.consume(min(CHUNK_RECORDS, self._limits.batch_records - len(messages)), left_s)
+            messages += chunk
+            size += sum(map(len, chunk))
+            if not left_s:
+                break
+        records = self._accepted(messages)
+        self._raise_trouble()
+        return Batch(records, self._consumer.consumer_group_metadata() if records else None)
+
+    def places(self, positions: Mapping[int, int]) -> list[TopicPartition]:
+        """Positions (next offsets) as Kafka wants them."""
+        return [TopicPartition(self._topic, partition, offset) for partition, offset in positions.items()]
+
+    def ranges(self, positions: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+        """First and last offset that lie between what is committed and these positions, by partition."""
+        return {partition: (self._positions[partition], offset - 1) for partition, offset in positions.items()}
+
+    def advance(self, positions: Mapping[int, int]) -> None:
+        """Notes what was committed."""
+        self._positions.update(positions)
+
+    def rewind(self) -> None:
+        """Goes back to what was committed, in every partition."""
+        try:
+            for place in self.places(self._positions):
+                self._consumer.seek(place)
+        except KafkaException as error:
+            raise Fatal(f"{self._topic}: could not be rewound after an abort: {error.args[0].str()}") from None
+
+    def _accepted(self, messages: list[Any]) -> list[RawRecord]:
+        """The records of partitions that are ours now, each once: a rebalance may have happened between calls."""
+        expected = dict(self._positions)
+        records: list[RawRecord] = []
+        for message in messages:
+            if (error := message.error()) is not None:
+                self._note(error, message.partition())
+                continue
+            partition, offset = message.partition(), message.offset()
+            if offset >= expected.get(partition, NOT_ASSIGNED):
+                expected[partition] = offset + 1
+                records.append(RawRecord(message.value(), message.headers(), partition, offset, message.timestamp()[1]))
+        return records
+
+    def _note(self, error: KafkaError, partition: int) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._raise_gap(partition, error)
+        if error.fatal():
+            self._fatal = error
+        log.warning("the broker reports", error=error.name())
+
+    def _raise_gap(self, partition: int, error: KafkaError) -> None:
+        place = TopicPartition(self._topic, partition)
+        log_start, end = self._consumer.get_watermark_offsets(place, timeout=kafka.BROKER_TIMEOUT_S)
+        position = self._positions.get(partition, 0)
+        if position < log_start:
+            raise RetentionGap(self._topic, partition, position, log_start)
+        raise Fatal(
+            f"{self._topic}[{partition}]: position {position} is not in the log, which ends at {end} ({error.name()}); "
+            "was the topic deleted and made again? Then `headrace skip-gap` sets the position"
+        )
+
+    def _on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
+        self._positions = resolve(consumer, assigned)
+        consumer.assign(self.places(self._positions))
+        log.info("assigned", partitions=sorted(self._positions))
+
+    def _on_revoke(self, _consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        self._positions = {}
+        log.info("revoked", partitions=sorted(place.partition for place in revoked))
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            self._fatal = error
+        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._down_since is None:
+            self._down_since = time.monotonic()
+            log.warning("no broker answers", bootstrap_servers=self._bootstrap_servers)
+
+    def _raise_trouble(self) -> None:
+        if self._fatal is not None:
+            raise Fatal(
+                f"the group shut this instance out: {self._fatal.name()}; does another process run with the same "
+                "sanitizer.instance?"
+            )
+        if self._down_since is not None:
+            self._probe(self._down_since)
+
+    def _probe(self, down_since: float) -> None:
+        try:
+            self._consumer.list_topics(self._topic, timeout=PROBE_TIMEOUT_S)
+        except KafkaException:
+            if time.monotonic() - down_since > self._broker_patience_s:
+                raise BrokerUnavailable(self._bootstrap_servers, self._broker_patience_s) from None
+            return
+        self._down_since = None
+        log.info("the broker is back")

@@ -1,0 +1,202 @@
+"""Guarantee: effectively-once into `headrace.clean` and `headrace.rejected`, provided readers take read_committed.
+
+The loop reads a batch of raw records, makes each record's one outcome, and writes outcomes and input offsets in one
+transaction (`Loop._transact`, steps 1 to 6). A transaction never spans a call to `consume`, and partitions come and go
+only inside that call (eager assignment), so a rebalance finds nothing half done; one that happens behind our back
+makes the broker refuse the offsets, because the group's metadata was taken with the batch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import structlog
+
+from consumers.log import configure_log
+from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
+from consumers.sanitizer.reader import Batch, RawReader
+from consumers.sanitizer.transaction import Message, Transactions
+from consumers.sanitizer.transform import Outcome, RawRecord, Transform
+from headrace.errors import Abortable, BrokerUnavailable, Fatal
+from headrace.failpoints import failpoint
+from headrace.ids import KeyRing
+from headrace.kafka import admin, require_broker, topic_ids
+from headrace.service import Heartbeat, Shutdown
+from headrace.settings import Settings
+from headrace.topics import CLEAN, RAW, REJECTED
+
+SERVICE = "sanitizer"
+BROKER_PATIENCE_S = 120.0
+"""A broker that restarts is back in seconds; after two minutes without one the process ends with an error."""
+PROBE_TIMEOUT_S = 2.0
+REPORT_EVERY_S = 10.0
+ABORTS_ALLOWED = 10
+"""In a row: what aborts ten times will abort for ever, and a person has to look."""
+
+log = structlog.get_logger(SERVICE)
+
+
+def run(settings: Settings) -> None:
+    """Sanitizes until SIGTERM or Ctrl-C, then finishes its batch.
+
+    Raises MissingIdKey before anything else; BrokerUnavailable after two minutes without a broker; Fatal where
+    only a fresh start is safe.
+    """
+    configure_log()
+    ring = KeyRing.from_environment()
+    shutdown = Shutdown().install()
+    if not _await_broker(settings, shutdown):
+        return
+    loop = Loop(settings, ring)
+    try:
+        loop.start()
+        while not shutdown.requested:
+            loop.turn()
+    finally:
+        loop.close()
+
+
+def _await_broker(settings: Settings, shutdown: Shutdown) -> bool:
+    """Whether the broker and our topics are there; False only where the wait was cut short by SIGTERM."""
+    client = admin(settings.kafka)
+    deadline = time.monotonic() + BROKER_PATIENCE_S
+    while not shutdown.requested:
+        try:
+            require_broker(client, settings.kafka, PROBE_TIMEOUT_S)
+            topic_ids(client, [settings.kafka.topic(name) for name in (RAW, CLEAN, REJECTED)])
+            return True
+        except BrokerUnavailable:
+            if time.monotonic() >= deadline:
+                raise BrokerUnavailable(settings.kafka.bootstrap_servers, BROKER_PATIENCE_S) from None
+            log.warning("no broker yet", bootstrap_servers=settings.kafka.bootstrap_servers)
+    return False
+
+
+class Loop:
+    """One instance of the sanitizer: reads, transforms, commits."""
+
+    def __init__(self, settings: Settings, ring: KeyRing) -> None:
+        self._clean_topic = settings.kafka.topic(CLEAN)
+        self._rejected_topic = settings.kafka.topic(REJECTED)
+        self._instance = settings.sanitizer.instance
+        self._transform = Transform(ring, settings.continual_learning.quality)
+        self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
+        self._heartbeat = Heartbeat(settings.storage, SERVICE)
+        self._transactions = Transactions(settings.kafka, self._instance)
+        self._reader = RawReader(settings, SERVICE, BROKER_PATIENCE_S)
+        self._counts = Counter[str]()
+        self._aborts_in_a_row = 0
+        self._report_at = 0.0
+
+    def start(self) -> None:
+        """Fences a former life of this instance, then joins the group."""
+        self._transactions.start()
+        self._reader.start()
+        log.info("started", instance=self._instance, sanitizer=self._transform.version, policy=self._transform.policy)
+
+    def turn(self) -> None:
+        """One batch, or a short wait for one."""
+        self._heartbeat.beat()
+        batch = self._reader.fetch()
+        for records in self._parts(batch.records):
+            if not self._attempt(records, batch):
+                break
+        if time.monotonic() >= self._report_at:
+            self._report()
+
+    def close(self) -> None:
+        """An orderly end: leaves no marker and no open transaction."""
+        self._report()
+        self._reader.close()
+        self._in_flight.clear()
+
+    def _parts(self, records: list[RawRecord]) -> Iterator[list[RawRecord]]:
+        """What goes into one transaction each: a record that was in flight at a sudden death goes alone."""
+        if not self._in_flight.has_suspects:
+            yield from [records] if records else []
+            return
+        is_suspect = [self._in_flight.deaths(record.partition, record.offset) > 0 for record in records]
+        yield from ([record] for record, suspect in zip(records, is_suspect, strict=True) if suspect)
+        if rest := [record for record, suspect in zip(records, is_suspect, strict=True) if not suspect]:
+            yield rest
+
+    def _attempt(self, records: list[RawRecord], batch: Batch) -> bool:
+        """Whether the transaction was committed; if not, it was aborted and every partition rewound."""
+        try:
+            self._transact(records, batch)
+        except Abortable as abortable:
+            self._abort(abortable)
+            return False
+        self._aborts_in_a_row = 0
+        return True
+
+    def _transact(self, records: list[RawRecord], batch: Batch) -> None:
+        """Outcomes and input offsets, all or nothing."""
+        positions = {record.partition: record.offset + 1 for record in records}
+
+        # 1. The batch is in hand, and noted in a file. If we die here: nothing was written; it is read again.
+        self._in_flight.enter(self._reader.ranges(positions))
+        failpoint("sanitizer.1_after_poll")
+
+        # 2. Every record has its one outcome, in memory. If we die here: as above.
+        outcomes = [self._outcome(record) for record in records]
+        failpoint("sanitizer.2_after_sanitize")
+
+        # 3. A transaction is open, and empty. If we die here: the next start of this instance ends it.
+        self._transactions.begin()
+        failpoint("sanitizer.3_after_begin")
+
+        # 4. Outcomes are queued, some on the broker, none visible. If we die here: they are aborted by the next
+        #    start or after ten seconds, and the batch is read again.
+        self._produce(outcomes)
+        failpoint("sanitizer.4_after_produce")
+
+        # 5. The input's next offsets belong to the transaction. If we die here: they are aborted with it.
+        self._transactions.send_offsets(self._reader.places(positions), batch.group)
+        failpoint("sanitizer.5_after_send_offsets")
+
+        # 6. Outcomes and offsets became visible in one instant. If we die here: the next batch is the next one.
+        #    If commit's answer is lost, either is true, and the next start reads which from the group's offset.
+        self._transactions.commit()
+        failpoint("sanitizer.6_after_commit")
+
+        self._reader.advance(positions)
+        self._count(outcomes)
+
+    def _outcome(self, record: RawRecord) -> Outcome:
+        if self._in_flight.deaths(record.partition, record.offset) >= DEATHS_ALLOWED:
+            return self._transform.crashed(record)
+        return self._transform(record)
+
+    def _produce(self, outcomes: list[Outcome]) -> None:
+        clean: list[Message] = []
+        rejected: list[Message] = []
+        for key, value, reason in outcomes:
+            (clean if reason is None else rejected).append({"key": key, "value": value})
+        self._transactions.produce(self._clean_topic, clean)
+        self._transactions.produce(self._rejected_topic, rejected)
+
+    def _abort(self, abortable: Abortable) -> None:
+        self._counts["aborted"] += 1
+        self._aborts_in_a_row += 1
+        log.warning("aborted", why=str(abortable), in_a_row=self._aborts_in_a_row)
+        if self._aborts_in_a_row >= ABORTS_ALLOWED:
+            raise Fatal(f"{ABORTS_ALLOWED} transactions in a row were aborted, the last because: {abortable}")
+        try:
+            self._transactions.abort()
+        except Abortable as again:
+            raise Fatal(f"a transaction could not be aborted: {again}") from None
+        self._reader.rewind()
+
+    def _count(self, outcomes: list[Outcome]) -> None:
+        rejected = Counter(str(outcome.reason) for outcome in outcomes if outcome.reason is not None)
+        self._counts["clean"] += len(outcomes) - rejected.total()
+        self._counts.update({f"rejected_{reason}": number for reason, number in rejected.items()})
+
+    def _report(self) -> None:
+        self._report_at = time.monotonic() + REPORT_EVERY_S
+        if self._counts:
+            log.info("sanitized", **self._counts)
+            self._counts.clear()

@@ -1,0 +1,213 @@
+"""One raw record to its one outcome: a clean record or a rejected one. Pure: no Kafka, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from consumers.sanitizer.pseudonyms import hash_ids, producer_pseudonym
+from consumers.sanitizer.quality import DataQualityValidator
+from headrace.codec import decode_event, encode
+from headrace.errors import Poison, Reason
+from headrace.events import AnyEvent, Clean, Feedback, Label, ProducerStatus, ProductionInteraction, Rejected
+from headrace.ids import KeyRing, derived_uuid7
+from headrace.privacy import Sanitizer, sanitize_event
+from headrace.settings import Quality
+from headrace.topics import MAX_CLEAN_BYTES, PRODUCER_HEADER, SEQ_HEADER
+
+STAGE = "sanitizer"
+CLOCK_SKEW = timedelta(minutes=5)
+"""An agent's clock may run this far ahead of the broker's; a later event time is capped."""
+FRAMING_BYTES = 1024
+"""Room for the key and a record batch's own bytes below the topic's limit."""
+LARGEST_SEQ = 2**62
+LONGEST_PRODUCER_ID = 64
+_CACHED_PRODUCERS = 4096
+"""A producer is a client process: more than thousands do not write at once."""
+
+FUTURE_TIMESTAMP = "future_timestamp"
+UNKNOWN_FIELDS = "unknown_fields"
+
+Header = tuple[str, str | bytes | None]
+T = TypeVar("T")
+
+
+class RawRecord(NamedTuple):
+    """What the transform sees of a record of `headrace.raw`."""
+
+    value: bytes | None
+    headers: Sequence[Header] | None
+    partition: int
+    offset: int
+    appended_ms: int
+
+
+class Outcome(NamedTuple):
+    """What becomes of a raw record; `reason` is None where it goes to `headrace.clean`."""
+
+    key: bytes | None
+    value: bytes
+    reason: Reason | None
+
+
+class Transform:
+    """Decodes, validates, hashes ids, sanitizes: the same record always gives the same outcome."""
+
+    def __init__(self, ring: KeyRing, quality: Quality | None = None) -> None:
+        self._ring = ring
+        self._sanitizer = Sanitizer()
+        self._flaw = DataQualityValidator(quality)
+        self._producer = lru_cache(_CACHED_PRODUCERS)(lambda name: producer_pseudonym(name, ring))
+
+    @property
+    def version(self) -> str:
+        return self._sanitizer.version
+
+    @property
+    def policy(self) -> str:
+        return self._sanitizer.policy_hash
+
+    def __call__(self, record: RawRecord) -> Outcome:
+        """The record's outcome. Raises nothing: what goes wrong is a rejection (fail closed)."""
+        ledger = self._ledger(record.headers)
+        event: AnyEvent | None = None
+        try:
+            event, lenient = decode_event(record.value or b"")
+            return self._clean(event, [UNKNOWN_FIELDS] if lenient else [], record, ledger)
+        except Poison as poison:
+            reason, path = poison.reason, poison.path
+        except RecursionError:
+            reason, path = Reason.TOO_DEEP, "$"
+        except Exception:
+            reason, path = Reason.SANITIZER_ERROR, "$"
+        return self._rejected(reason, path, record, ledger, self._key_or_none(event))
+
+    def crashed(self, record: RawRecord) -> Outcome:
+        """The outcome of a record that has ended the process too often to be looked at again."""
+        return self._rejected(Reason.CRASH, "$", record, self._ledger(record.headers), None)
+
+    def _clean(self, event: AnyEvent, flags: list[str], record: RawRecord, ledger: _Ledger) -> Outcome:
+        appended_at = _moment(record.appended_ms)
+        _fill_absent(event, record, appended_at)
+        if (flaw := self._flaw(event)) is not None:
+            raise Poison(*flaw)
+        if ledger.producer_id is not None:
+            event.producer_id = None
+        hash_ids(event, self._ring)
+        if ledger.producer_id is not None:
+            event.producer_id, event.seq = ledger
+        if (latest := appended_at + CLOCK_SKEW) < event.timestamp:
+            event.timestamp = latest
+            flags.append(FUTURE_TIMESTAMP)
+        event, findings = sanitize_event(event, self._sanitizer)
+        clean = Clean(
+            event=event,
+            sanitizer=self._sanitizer.version,
+            policy=self._sanitizer.policy_hash,
+            findings=findings,
+            flags=flags,
+            raw_partition=record.partition,
+            raw_offset=record.offset,
+            appended_at=appended_at,
+        )
+        return Outcome(_key(event), _encoded(clean), None)
+
+    def _ledger(self, headers: Sequence[Header] | None) -> _Ledger:
+        """The ledger pair in a record's headers; a malformed header counts as absent."""
+        if not headers:
+            return _NO_LEDGER
+        values = dict(headers)
+        producer_id = _producer_id(values.get(PRODUCER_HEADER))
+        if producer_id is None:
+            return _NO_LEDGER
+        return _Ledger(self._producer(producer_id), _seq(values.get(SEQ_HEADER)))
+
+    def _key_or_none(self, event: AnyEvent | None) -> bytes | None:
+        session = getattr(event, "session_id", None)
+        return self._ring.pseudonym("session", session).encode() if session else None
+
+    def _rejected(self, reason: Reason, path: str, record: RawRecord, ledger: _Ledger, key: bytes | None) -> Outcome:
+        rejected = Rejected(
+            reason=reason,
+            path=path,
+            stage=STAGE,
+            raw_partition=record.partition,
+            raw_offset=record.offset,
+            appended_at=_moment(record.appended_ms),
+            producer_id=ledger.producer_id,
+            seq=ledger.seq,
+        )
+        return Outcome(key, encode(rejected), reason)
+
+
+class _Ledger(NamedTuple):
+    producer_id: str | None
+    seq: int | None
+
+
+_NO_LEDGER = _Ledger(None, None)
+
+
+def _producer_id(header: str | bytes | None) -> str | None:
+    try:
+        text = header.decode() if isinstance(header, bytes) else header
+    except UnicodeDecodeError:
+        return None
+    return text if text and len(text) <= LONGEST_PRODUCER_ID else None
+
+
+def _seq(header: str | bytes | None) -> int | None:
+    if not header or len(header) > len(str(LARGEST_SEQ)) or not (header.isascii() and header.isdigit()):
+        return None
+    return seq if 0 < (seq := int(header)) <= LARGEST_SEQ else None
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+_ID_FIELDS = ((ProductionInteraction, "interaction_id"), (Feedback, "feedback_id"), (Label, "label_id"))
+
+
+def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> None:
+    """What the decoder filled with the present time and a random id is taken from the record instead, so
+    that reading it again gives the same; a time without a zone is UTC."""
+    value = record.value or b""
+    if b"timestamp" not in value:
+        event.timestamp = appended_at
+    elif (zone := event.timestamp.tzinfo) is not UTC:
+        event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
+    for kind, field in _ID_FIELDS:
+        if isinstance(event, kind):
+            if field.encode() not in value:
+                name = f"{record.partition}@{record.offset}"
+                setattr(event, field, derived_uuid7(record.appended_ms, name))
+            return
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Poison(Reason.INVALID_VALUE, "$.timestamp") from None
+
+
+def _key(event: AnyEvent) -> bytes | None:
+    """What keeps a session's events in order on the clean topic; its producer's where there is no session."""
+    session = None if isinstance(event, (Label, ProducerStatus)) else event.session_id
+    key = session or event.producer_id
+    return key.encode() if key else None
+
+
+def _encoded(clean: Clean) -> bytes:
+    try:
+        value = encode(clean)
+    except OverflowError:
+        raise Poison(Reason.INVALID_VALUE, "$.metadata") from None
+    except UnicodeEncodeError:
+        raise Poison(Reason.INVALID_TEXT) from None
+    if len(value) > MAX_CLEAN_BYTES - FRAMING_BYTES:
+        raise Poison(Reason.TOO_LARGE)
+    return value
