@@ -48,6 +48,7 @@ class Child:
             self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
         self.started_at = time.monotonic()
+        say(self.name, f"started, pid {self.process.pid}")
         self._reader = threading.Thread(target=self._copy_lines, args=(self.process,), daemon=True)
         self._reader.start()
 
