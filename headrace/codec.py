@@ -39,6 +39,11 @@ class _StrictStatus(ProducerStatus, tag="producer_status.v1", forbid_unknown_fie
     pass
 
 
+_PUBLIC: dict[type, Any] = {
+    strict: strict.__base__ for strict in (_StrictInteraction, _StrictFeedback, _StrictLabel, _StrictStatus)
+}
+
+
 class Decoder(Generic[T]):
     """Decodes msgpack or JSON, told apart by the first byte, into one type; raises Poison."""
 
@@ -73,13 +78,19 @@ def decode_event(payload: bytes) -> tuple[AnyEvent, bool]:
     headrace.errors.Poison: wrong_type at $.user_query
     """
     try:
-        return _strict.decode(payload), False
+        return _public(_strict.decode(payload)), False
     except msgspec.ValidationError as error:
         if "unknown field" not in str(error):
             raise _poison(error) from None
     except Exception as error:
         raise _poison(error) from None
     return _lenient(payload), True
+
+
+def _public(event: AnyEvent) -> AnyEvent:
+    """The same event as the class that everybody compares with: a change of name, not a copy."""
+    event.__class__ = _PUBLIC[type(event)]
+    return event
 
 
 _EVENT_NAMES = {str(kind.__struct_config__.tag).partition(".")[0] for kind in get_args(AnyEvent)}
