@@ -12,7 +12,7 @@ from headrace.client.edge import Numbered, hash_ids, is_priority, key_of, packed
 from headrace.client.ledger import FlushResult
 from headrace.client.masking import masker
 from headrace.client.outbox import Outbox
-from headrace.client.sender import Sender
+from headrace.client.sender import Sender, check
 from headrace.errors import Poison, Reason
 from headrace.events import Feedback, Label, ProductionInteraction
 from headrace.ids import KeyRing, uuid7
@@ -53,7 +53,7 @@ class ProductionInteractionLogger:
         self._mask = masker() if self._enabled and self._logging.sanitize_pii else None
         self._outbox = self._new_outbox()
         if self._enabled:
-            self._outbox.connect()
+            check(self._settings)
             lifetime.opened(self)
 
     # --- logging --------------------------------------------------------------------------------
@@ -157,12 +157,8 @@ class ProductionInteractionLogger:
         self.close(timeout_s)
 
     def _renew_after_fork(self) -> None:
-        _inherited.append(self._outbox)
+        self._outbox.abandon()
         self._outbox = self._new_outbox()
-
-
-_inherited: list[Outbox] = []
-"""A parent's librdkafka handle has no threads in a child: destroying it there would wait for them for ever."""
 
 
 def _fault(kind: type[E], fields: dict[str, Any]) -> Poison:

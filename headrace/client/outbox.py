@@ -20,7 +20,7 @@ from headrace.client.lifetime import close_when_worker_ends
 from headrace.client.masking import Mask
 from headrace.client.sender import Failed, Sender
 from headrace.client.warnings import DropWarnings
-from headrace.errors import Poison
+from headrace.errors import ConfigError, Poison
 
 EVENT_OVERHEAD_BYTES = 768
 """What an event costs beside its bytes: librdkafka's message, two headers, our callback (measured)."""
@@ -40,7 +40,7 @@ CLOSING_SHARE = 0.25
 
 
 class Outbox:
-    """Takes an agent's events and sends them. `connect` makes the Sender, at once or in the thread."""
+    """Takes an agent's events and sends them by the Sender that `connect` makes."""
 
     def __init__(self, connect: Callable[[str, Failed], Sender], bound_bytes: int, mask: Mask | None) -> None:
         self.ledger = Ledger()
@@ -59,14 +59,10 @@ class Outbox:
         self._warnings = DropWarnings()
         self._reported = self.ledger.version()
 
-    def connect(self) -> None:
-        """Makes the Sender now. Raises ConfigError for settings that Kafka's client refuses."""
-        sender = self._connect(self.ledger.producer_id, self._failed)
-        with self._lock:
-            self._sender = sender
-            if self._mask is None:
-                while self._waiting:
-                    self._pass_on(sender, *self._waiting.popleft())
+    def abandon(self) -> None:
+        """In a forked child: leaves everything to the parent."""
+        if self._sender is not None:
+            self._sender.abandon()
 
     # --- the agent's thread ---------------------------------------------------------------------
 
@@ -139,8 +135,8 @@ class Outbox:
     # --- the thread -----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        if self._sender is None:
-            self.connect()
+        while self._sender is None and not self._stopped:
+            self._try_to_connect()
         next_status = time.monotonic() + STATUS_INTERVAL_S
         while not self._stopped and (sender := self._sender) is not None:
             self._turn(sender)
@@ -148,6 +144,19 @@ class Outbox:
             if time.monotonic() >= next_status:
                 next_status += STATUS_INTERVAL_S
                 self.report_status()
+
+    def _try_to_connect(self) -> None:
+        """In the thread, so that neither the agent waits for it nor a process that only forks has threads."""
+        try:
+            sender = self._connect(self.ledger.producer_id, self._failed)
+        except ConfigError as error:
+            self._warnings.cannot_connect(error)
+            time.sleep(SERVE_S)
+            return
+        with self._lock:
+            self._sender = sender
+            while self._waiting and self._mask is None:
+                self._pass_on(sender, *self._waiting.popleft())
 
     def _turn(self, sender: Sender) -> None:
         if self._waiting and self._mask is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,14 +22,27 @@ Failed = Callable[[int, bool], None]
 
 SILENT = 2
 """librdkafka's log level: its lines for every failed connection would fill an agent's stderr."""
+END_OF_PROPERTIES = "headrace.end.of.properties"
 HEADROOM = 2
 """Our own bound decides; librdkafka's is that much wider, as masking may lengthen an event."""
 DISCARD_S = 0.2
 """Reports of discarded events come within milliseconds; a machine that swaps shall not hang at exit."""
 
 
+def check(settings: Settings) -> None:
+    """Raises ConfigError for a setting that Kafka's client does not know, without starting its threads.
+
+    The client reads properties in order: if it complains about our own last one, it took all before.
+    """
+    try:
+        Producer({**_config(settings), END_OF_PROPERTIES: ""})
+    except KafkaException as error:
+        if END_OF_PROPERTIES not in error.args[0].str():
+            raise ConfigError(f"kafka.properties: {error.args[0].str()}") from None
+
+
 class Sender:
-    """Sends events and statuses. Raises ConfigError for connection settings that Kafka's client refuses."""
+    """Sends events and statuses. Raises ConfigError if Kafka's client cannot start, for want of a file perhaps."""
 
     def __init__(self, settings: Settings, producer_id: str, on_failure: Failed) -> None:
         self.trouble = ""
@@ -38,23 +52,9 @@ class Sender:
         self._producer_header = (PRODUCER_HEADER, producer_id.encode())
         self._statuses: WeakSet[_StatusReport] = WeakSet()
         try:
-            self._producer = Producer(self._config(settings))
+            self._producer = Producer({**_config(settings), "error_cb": self._heard})
         except KafkaException as error:
             raise ConfigError(f"kafka.properties: {error.args[0].str()}") from None
-
-    def _config(self, settings: Settings) -> dict[str, Any]:
-        logging = settings.continual_learning.logging
-        return {
-            **kafka.producer(settings.kafka),
-            "batch.num.messages": logging.buffer_size,
-            "linger.ms": logging.linger_seconds * 1000,
-            "queue.buffering.max.kbytes": HEADROOM * logging.buffer_bytes // 1024,
-            "queue.buffering.max.messages": 0,
-            "message.timeout.ms": 0,
-            "delivery.report.only.error": True,
-            "log_level": SILENT,
-            "error_cb": self._heard,
-        }
 
     def __len__(self) -> int:
         """Events on their way; while reports wait to be served, each batch of them counts as one more."""
@@ -99,6 +99,10 @@ class Sender:
         while len(self._producer) and time.monotonic() < deadline:
             self._producer.poll(0.01)
 
+    def abandon(self) -> None:
+        """In a forked child: keeps the parent's handle for ever, for to destroy it waits for threads it has not."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._producer))
+
     def _failed(self, seq: int, error: KafkaError | None, _message: Message) -> None:
         if error is None:
             return
@@ -116,3 +120,17 @@ class _StatusReport:
 
     def __call__(self, _error: KafkaError | None, _message: Message) -> None:
         pass
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    logging = settings.continual_learning.logging
+    return {
+        **kafka.producer(settings.kafka),
+        "batch.num.messages": logging.buffer_size,
+        "linger.ms": logging.linger_seconds * 1000,
+        "queue.buffering.max.kbytes": HEADROOM * logging.buffer_bytes // 1024,
+        "queue.buffering.max.messages": 0,
+        "message.timeout.ms": 0,
+        "delivery.report.only.error": True,
+        "log_level": SILENT,
+    }

@@ -6,7 +6,7 @@ import logging
 import time
 
 from headrace.client.ledger import FlushResult
-from headrace.errors import Poison
+from headrace.errors import ConfigError, Poison
 from headrace.events import DropPolicy
 
 log = logging.getLogger("headrace.client")
@@ -21,7 +21,7 @@ class DropWarnings:
     def __init__(self) -> None:
         self._said: dict[DropPolicy, int] = {}
         self._next = 0.0
-        self._next_after_close = 0.0
+        self._next_word = 0.0
 
     def are_due(self, dropped: int) -> bool:
         """Whether there are drops to tell, and a minute has passed."""
@@ -36,9 +36,16 @@ class DropWarnings:
 
     def after_close(self) -> None:
         """Logs that the logger was used after close: such events have no number, so nothing counts them."""
-        if time.monotonic() >= self._next_after_close:
-            self._next_after_close = time.monotonic() + WARNING_INTERVAL_S
-            log.warning("an event was logged after close(), and is lost; close the logger last")
+        self._say("an event was logged after close(), and is lost; close the logger last")
+
+    def cannot_connect(self, error: ConfigError) -> None:
+        """Logs why nothing is sent, and nothing will be until the settings change."""
+        self._say(str(error))
+
+    def _say(self, text: str) -> None:
+        if time.monotonic() >= self._next_word:
+            self._next_word = time.monotonic() + WARNING_INTERVAL_S
+            log.warning("%s", text)
 
 
 def _sentence(new: dict[DropPolicy, int], invalid: Poison | None, trouble: str) -> str:

@@ -86,6 +86,22 @@ def test_a_forked_child_numbers_its_own_events(settings: Settings, settings_file
     assert sorted(producers_on_raw(settings).values()) == [10, 101]
 
 
+def test_children_of_a_parent_that_never_logged(settings: Settings, settings_file: Path) -> None:
+    """A server that loads the application before it forks its workers."""
+    run(
+        """
+        for _ in range(2):
+            if (child := os.fork()) == 0:
+                logger.log(**ROUTINE)
+                sys.exit(0)
+            _, status = os.waitpid(child, 0)
+            assert status == 0, status
+        """,
+        settings_file,
+    )
+    assert list(producers_on_raw(settings).values()) == [1, 1]
+
+
 def test_a_child_that_logs_nothing_ends_as_it_should(settings: Settings, settings_file: Path) -> None:
     run(
         """
