@@ -94,12 +94,12 @@ class LocalBroker:
             return
         for port in (self.port, self.port + 1):
             _require_free(port)
-        classpath = f"{ensure_jars()}/*"
+        command = [java(), f"-Xmx{self.heap_mb}m", "-cp", f"{ensure_jars()}/*"]
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_properties()
         if not (self.folder / "data" / "meta.properties").exists():
-            self._format(classpath)
-        self._launch(classpath)
+            self._format(command)
+        self._launch(command)
         self._wait_until_it_answers(timeout_s)
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
@@ -132,8 +132,8 @@ class LocalBroker:
         self._server_properties.write_text("".join(f"{key}={value}\n" for key, value in self._properties.items()))
         self._server_properties.chmod(0o600)
 
-    def _format(self, classpath: str) -> None:
-        tool = [java(), "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", _cluster_id()]
+    def _format(self, java_command: Sequence[str]) -> None:
+        tool = [*java_command, "kafka.tools.StorageTool", "format", "-t", _cluster_id()]
         done = subprocess.run(
             [*tool, "-c", str(self._server_properties), *self._format_arguments],
             capture_output=True,
@@ -143,14 +143,14 @@ class LocalBroker:
         if done.returncode != 0:
             raise BrokerFailed(f"{self.folder} could not be made ready:\n{(done.stderr or done.stdout).strip()}")
 
-    def _launch(self, classpath: str) -> None:
+    def _launch(self, java_command: Sequence[str]) -> None:
         command = [
-            java(),
-            f"-Xmx{self.heap_mb}m",
+            *java_command,
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
             "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.controller=warn",
-            *("-cp", classpath, "kafka.Kafka", str(self._server_properties)),
+            "kafka.Kafka",
+            str(self._server_properties),
         ]
         with self._pid_file.open("a+") as pid_file, self.log.open("ab") as log:
             if not _wait(lambda: _lock(pid_file, fcntl.LOCK_EX), 1.0):

@@ -33,7 +33,7 @@ def nested_json(depth: int) -> bytes:
 
 def nested_msgpack(depth: int) -> bytes:
     fields = as_msgpack()
-    return bytes([fields[0] + 1]) + fields[1:] + msgpack.packb("metadata") + b"\x81\xa1a" * depth + b"\x01"
+    return bytes([fields[0] + 1]) + fields[1:] + b"\xa8metadata" + b"\x81\xa1a" * depth + b"\x01"
 
 
 BAD = {
