@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from heapq import nlargest
 from itertools import pairwise
 
+from headrace.errors import Fatal
+
 PERIOD_DIGITS = 8
 MAX_RANGES = 16
 """More ranges skip more row groups, but each costs two comparisons for every row that is not skipped."""
@@ -23,10 +25,15 @@ Range = tuple[str, str]
 def id_ranges(ids: Sequence[str]) -> list[Range]:
     """At most MAX_RANGES ranges in ascending order that hold all `ids`, tight at the two outer ends.
 
+    Raises Fatal for an id that is no UUID: the sanitizer lets none through.
+
     >>> [(low[:8], high[:8]) for low, high in id_ranges(["018bcfe5-6800-…-2", "018bcfe5-6800-…-1", "01ff0000-…"])]
     [('018bcfe5', '018bcfe5'), ('01ff0000', '01ff0000')]
     """
-    spans = _spans(sorted({int(id_[:PERIOD_DIGITS], 16) for id_ in ids}))
+    try:
+        spans = _spans(sorted({int(id_[:PERIOD_DIGITS], 16) for id_ in ids}))
+    except ValueError:
+        raise Fatal("a clean record has an id that is no UUID; only the sanitizer should write to this topic") from None
     lows = [min(ids), *(f"{first:08x}-0000-0000-0000-000000000000" for first, _ in spans[1:])]
     highs = [*(f"{last:08x}-ffff-ffff-ffff-ffffffffffff" for _, last in spans[:-1]), max(ids)]
     return list(zip(lows, highs, strict=True))

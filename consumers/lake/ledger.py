@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from duckdb import DuckDBPyConnection
 
@@ -56,34 +56,44 @@ def begin(connection: DuckDBPyConnection, topic: str, topic_id: str, partitions:
         connection.execute(f"INSERT INTO ledger VALUES (?, ?, ?{zeros})", [topic, topic_id, partition])
 
 
-def advance(connection: DuckDBPyConnection, step: Step) -> Entry:
-    """Compare-and-swap: moves one partition on, if the ledger is where this process left it.
+def advance(connection: DuckDBPyConnection, steps: Sequence[Step]) -> list[Entry]:
+    """Compare-and-swap: moves partitions on, if the ledger is where this process left it.
 
     Raises LedgerConflict where it is not, and where rows and records do not add up.
     """
-    entry = step.entry
-    if step.next_offset < entry.next_offset or sum(step.rows.values()) != step.records:
+    for step in steps:
+        _check(step)
+    sums = ", ".join(f"{name} = ledger.{name} + step.{name}" for name in ("records", *COUNTS))
+    columns = ", ".join(("topic", "topic_id", "partition", "from_offset", "to_offset", "records", *COUNTS))
+    values = ", ".join([f"({', '.join('?' * (6 + len(COUNTS)))})"] * len(steps))
+    changed = connection.execute(
+        f"""UPDATE ledger SET next_offset = step.to_offset, {sums} FROM (VALUES {values}) AS step({columns})
+            WHERE ledger.topic = step.topic AND ledger.topic_id = step.topic_id
+              AND ledger.partition = step.partition AND ledger.next_offset = step.from_offset""",
+        [value for step in steps for value in _values(step)],
+    ).fetchone()
+    if changed != (len(steps),):
+        raise LedgerConflict(
+            "the ledger is not where this process left it "
+            f"({', '.join(f'{s.entry.topic}[{s.entry.partition}] at {s.entry.next_offset}' for s in steps)}); "
+            "another writer, or a hand, has changed the database"
+        )
+    return [replace(step.entry, next_offset=step.next_offset) for step in steps]
+
+
+def _check(step: Step) -> None:
+    entry, rows = step.entry, sum(step.rows.values())
+    if step.next_offset < entry.next_offset or rows != step.records:
         raise LedgerConflict(
             f"{entry.topic}[{entry.partition}]: {step.records} records from offset {entry.next_offset} to "
-            f"{step.next_offset} became {sum(step.rows.values())} rows; nothing was stored of them"
+            f"{step.next_offset} became {rows} rows; nothing was stored of them"
         )
-    sums = "".join(f", {name} = {name} + ?" for name in ("records", *COUNTS))
-    changed = connection.execute(
-        f"UPDATE ledger SET next_offset = ?{sums} "
-        "WHERE topic = ? AND topic_id = ? AND partition = ? AND next_offset = ?",
-        [
-            step.next_offset,
-            step.records,
-            *(step.rows.get(name, 0) for name in COUNTS),
-            *(entry.topic, entry.topic_id, entry.partition, entry.next_offset),
-        ],
-    ).fetchone()
-    if changed != (1,):
-        raise LedgerConflict(
-            f"{entry.topic}[{entry.partition}]: the ledger is not at offset {entry.next_offset}, where this process "
-            "left it; another writer, or a hand, has changed the database"
-        )
-    return Entry(entry.topic, entry.topic_id, entry.partition, step.next_offset)
+
+
+def _values(step: Step) -> tuple[str | int, ...]:
+    entry = step.entry
+    counts = (step.rows.get(name, 0) for name in COUNTS)
+    return (entry.topic, entry.topic_id, entry.partition, entry.next_offset, step.next_offset, step.records, *counts)
 
 
 def disagreements(connection: DuckDBPyConnection) -> list[str]:

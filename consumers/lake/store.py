@@ -42,8 +42,11 @@ DATABASE = "headrace.duckdb"
 CATALOG = "headrace"
 OLDEST_DUCKDB = (1, 5, 5)
 """1.4 loses a whole table when the disk fills during a checkpoint."""
+_QUOTES_NO_VALUE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.CatalogException, duckdb.BinderException)
 ROW_GROUP_ROWS = 20_480
 """Ten vectors: a batch that Python can hold, and compressed nearly as well as DuckDB's own 122,880."""
+PRIVATE_UMASK = 0o077
+"""For the whole process: DuckDB makes its log and temporary files whenever it needs them."""
 SPARE_BYTES = 16 * MEGABYTE
 """Free space that a batch and its checkpoint may need beside the batch's own bytes."""
 
@@ -58,6 +61,7 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         """Raises StoreLocked, StoreFull, or Fatal for a DuckDB that is too old."""
         require_duckdb()
+        os.umask(PRIVATE_UMASK)
         self._settings = settings
         self._path = database_path(settings)
         make_private_folder(self._path.parent)
@@ -89,7 +93,7 @@ class Store:
                 ledger.Step(self.entries[partition], next_offset, batch.records[partition], rows.get(partition, {}))
                 for partition, next_offset in batch.next_offsets.items()
             ]
-            entries = [ledger.advance(self.connection, step) for step in steps]
+            entries = ledger.advance(self.connection, steps)
             failpoint("lake.after_ledger")
         failpoint("lake.after_commit")
         self.entries |= {(entry.topic, entry.partition): entry for entry in entries}
@@ -179,14 +183,11 @@ def _attached(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
             "python_enable_replacements": "false",
         },
     )
-    before = os.umask(0o077)
-    try:
-        connection.execute(
-            f"ATTACH {_quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
-        )
-    finally:
-        os.umask(before)
+    connection.execute(
+        f"ATTACH {_quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
+    )
     connection.execute(f"USE {CATALOG}")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
@@ -203,7 +204,7 @@ def _explain(error: duckdb.Error, path: Path) -> Exception:
         return StoreLocked(f"{path} is held by process {lock[1]}; end it first: one process writes a store")
     if "No space left" in words or ("Out of Memory" not in words and "disk" in words and "full" in words):
         return StoreFull(f"{path}: the disk is full; free some space and start the lake again")
-    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+    if isinstance(error, _QUOTES_NO_VALUE):
         return Fatal(f"{path}: {words.splitlines()[0]}")
     return Fatal(f"{path}: DuckDB failed ({type(error).__name__}); nothing of the batch was stored")
 

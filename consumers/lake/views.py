@@ -1,8 +1,10 @@
-"""Views for analysts, and the one that audits read; made anew at every start, so they have no migrations."""
+"""Views for analysts, and the one that audits read; made anew at every start, so they need no migrations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from consumers.lake.tables import FEEDBACK, INTERACTIONS
 
 
 @dataclass(frozen=True)
@@ -12,20 +14,141 @@ class View:
     name: str
     comment: str
     sql: str
-    columns: dict[str, str]
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def _words(*names: str) -> dict[str, str]:
+    """The tables' own words for columns that a view passes on."""
+    said = {c.name: c.comment for table in (FEEDBACK, INTERACTIONS) for c in table.columns}
+    return {name: said[name] for name in names}
 
 
 CURRENT_FEEDBACK = View(
     "current_feedback",
-    "The latest feedback of each (interaction, name, source, rater).",
+    "The latest feedback of each (interaction, name, source, rater): what is said now.",
     """
     SELECT * FROM feedback
     QUALIFY row_number() OVER (
         PARTITION BY coalesce(external_id, interaction_id::VARCHAR), name, source, rater
-        ORDER BY timestamp DESC, feedback_id DESC
-    ) = 1
+        ORDER BY timestamp DESC, feedback_id DESC) = 1
     """,
-    {},
+    {c.name: c.comment for c in FEEDBACK.columns},
 )
 
-VIEWS: tuple[View, ...] = (CURRENT_FEEDBACK,)
+RATINGS = View(
+    "ratings",
+    "One row for each rated interaction: the mean of its current ratings by people.",
+    """
+    SELECT any_value(interaction_id) AS interaction_id, external_id, avg(score) AS rating, count(*) AS ratings,
+           max(timestamp) AS rated_at, arg_max(comment, timestamp) AS comment,
+           arg_max(correction, timestamp) AS correction, arg_max(correct_agent, timestamp) AS correct_agent
+    FROM (
+        SELECT interaction_id, external_id, arg_max(score, (timestamp, feedback_id)) AS score,
+               max(timestamp) AS timestamp, arg_max(comment, (timestamp, feedback_id)) AS comment,
+               arg_max(correction, (timestamp, feedback_id)) AS correction,
+               arg_max(correct_agent, (timestamp, feedback_id)) AS correct_agent
+        FROM feedback WHERE name = 'rating' AND source = 'human'
+        GROUP BY interaction_id, external_id, rater)
+    GROUP BY CASE WHEN external_id IS NULL THEN interaction_id END, external_id
+    """,
+    {
+        **_words("interaction_id", "external_id"),
+        "rating": "Mean of the latest rating of each person, 1 to 5.",
+        "ratings": "How many people rated.",
+        "rated_at": "When the latest of them did, UTC.",
+        "comment": "The latest comment, sanitized.",
+        "correction": "The latest correction, sanitized.",
+        "correct_agent": "The agent that the latest rater would have had answer.",
+    },
+)
+
+_INTERACTION = tuple(name for name in INTERACTIONS.names if name not in ("findings", "flags", "sanitizer", "policy"))
+
+INTERACTIONS_WITH_FEEDBACK = View(
+    "interactions_with_feedback",
+    "Each interaction with what people think of it now; feedback may have come before it, with it, or weeks after.",
+    f"""
+    SELECT {", ".join(f"i.{name}" for name in _INTERACTION)},
+           coalesce(r.rating, x.rating, i.user_feedback_score) AS rating,
+           coalesce(r.ratings, x.ratings, CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
+           coalesce(r.rated_at, x.rated_at) AS rated_at,
+           coalesce(r.comment, x.comment) AS feedback_comment,
+           coalesce(r.correction, x.correction) AS correction,
+           coalesce(r.correct_agent, x.correct_agent) AS correct_agent
+    FROM interactions i
+    LEFT JOIN (FROM ratings WHERE external_id IS NULL) r ON r.interaction_id = i.interaction_id
+    LEFT JOIN (FROM ratings WHERE external_id IS NOT NULL) x ON x.external_id = i.external_id
+    """,
+    {
+        **_words(*_INTERACTION),
+        "rating": "Mean of the current ratings by people; the rating sent with the interaction where there are none.",
+        "ratings": "How many ratings that is.",
+        "rated_at": "When the latest rating came as feedback, UTC; null where none did.",
+        "feedback_comment": "The latest comment of a rater, sanitized.",
+        "correction": "The latest correction, sanitized.",
+        "correct_agent": "The agent that the latest rater would have had answer.",
+    },
+)
+
+AGENT_DAYS = View(
+    "agent_days",
+    "A day of an agent: how much, how well, how fast, at what price.",
+    """
+    SELECT day, tenant, agent_selected, count(*) AS interactions, count(error) AS errors,
+           avg(rating) AS mean_rating, count(rating) AS rated,
+           approx_quantile(latency_ms::FLOAT, 0.5) AS latency_p50_ms,
+           approx_quantile(latency_ms::FLOAT, 0.95) AS latency_p95_ms,
+           sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
+    FROM interactions_with_feedback GROUP BY day, tenant, agent_selected
+    """,
+    {
+        **_words("day", "tenant", "agent_selected"),
+        "interactions": "Interactions of that day.",
+        "errors": "Of them with an error.",
+        "mean_rating": "Mean rating of those that were rated, 1 to 5.",
+        "rated": "How many were rated.",
+        "latency_p50_ms": "Half of the answers took at most this long, milliseconds (approximate, within 1 %).",
+        "latency_p95_ms": "95 % of the answers took at most this long, milliseconds (approximate, within 1 %).",
+        "tokens_in": "Tokens sent to language models.",
+        "tokens_out": "Tokens they returned.",
+        "cost_usd": "Cost, US dollars.",
+    },
+)
+
+PRODUCER_RANGES = View(
+    "producer_ranges",
+    "What became of each client's numbered events, as unbroken ranges: derived from the rows, so it cannot differ.",
+    """
+    WITH numbered AS (
+        SELECT producer_id, seq, 'stored' AS outcome FROM interactions
+        UNION ALL SELECT producer_id, seq, 'stored' FROM feedback
+        UNION ALL SELECT producer_id, seq, 'stored' FROM labels
+        UNION ALL SELECT producer_id, seq, 'duplicate' FROM duplicates
+        UNION ALL SELECT producer_id, seq, 'duplicate' FROM conflicts
+        UNION ALL SELECT producer_id, seq, 'rejected' FROM rejected),
+    accepted AS (SELECT DISTINCT producer_id, seq FROM numbered WHERE outcome <> 'rejected'
+                 AND (producer_id, seq) IN (SELECT (producer_id, seq) FROM rejected WHERE seq IS NOT NULL)),
+    outcomes AS (
+        SELECT DISTINCT n.producer_id, n.seq,
+               CASE WHEN n.outcome = 'rejected' AND a.seq IS NOT NULL THEN 'superseded' ELSE n.outcome END AS outcome
+        FROM numbered n LEFT JOIN accepted a ON a.producer_id = n.producer_id AND a.seq = n.seq
+        WHERE n.producer_id IS NOT NULL AND n.seq IS NOT NULL),
+    islands AS (
+        SELECT producer_id, seq, outcome,
+               seq - row_number() OVER (PARTITION BY producer_id, outcome ORDER BY seq) AS island
+        FROM outcomes)
+    SELECT producer_id, min(seq) AS first_seq, max(seq) AS last_seq, outcome
+    FROM islands GROUP BY producer_id, outcome, island
+    UNION ALL SELECT producer_id, first_seq, last_seq, outcome FROM seq_archive
+    """,
+    {
+        "producer_id": "The client instance.",
+        "first_seq": "First number of the range.",
+        "last_seq": "Last number of the range, included.",
+        "outcome": "`stored`; `duplicate`: its id was there before; `rejected`; `superseded`: rejected, "
+        "later stored by a replay; `erased`.",
+    },
+)
+
+VIEWS: tuple[View, ...] = (CURRENT_FEEDBACK, RATINGS, INTERACTIONS_WITH_FEEDBACK, AGENT_DAYS, PRODUCER_RANGES)
+"""In the order in which they build on each other."""
