@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from analytics.audit_rows import Query, ledger
 from headrace import kafka
-from headrace.errors import Retriable
+from headrace.errors import HeadraceError, Retriable, StoreLocked
 from headrace.settings import Kafka
 from headrace.topics import CLEAN, RAW, REJECTED
 
@@ -71,11 +71,14 @@ def wait_for_sanitizer(admin: AdminClient, settings: Kafka, cut: Cut, timeout_s:
     """Returns once the group has committed past the cut; raises StageBehind."""
     raw = settings.topic(RAW)
     targets = {(raw, partition): end for partition, end in cut.end.items() if end > cut.first[partition]}
-    _wait("sanitizer", targets, lambda: _committed(admin, settings.topic(SANITIZER_GROUP), targets), timeout_s)
+    _wait("sanitizer", targets, lambda: committed(admin, settings, raw, cut.end), timeout_s)
 
 
 def wait_for_lake(admin: AdminClient, settings: Kafka, query: Query, timeout_s: float) -> None:
-    """Returns once the store has what clean and rejected hold now; raises StageBehind."""
+    """Returns once the store has what clean and rejected hold now; raises StageBehind.
+
+    A lake that is just starting cannot be asked for a moment: that is waited out as well.
+    """
     topics = [settings.topic(CLEAN), settings.topic(REJECTED)]
     targets = {(topic, partition): end for topic in topics for partition, end in ends(admin, topic).items()}
     _wait("lake", targets, lambda: ledger(query), timeout_s)
@@ -93,9 +96,15 @@ def behind(targets: Positions, positions: Positions) -> dict[tuple[str, int], in
 
 def _wait(service: str, targets: Positions, positions: Callable[[], Positions], timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
-    while lags := behind(targets, positions()):
+    while True:
+        try:
+            if not (lags := behind(targets, positions())):
+                return
+            trouble: HeadraceError = StageBehind(service, lags, timeout_s)
+        except (Retriable, StoreLocked) as error:
+            trouble = error
         if time.monotonic() > deadline:
-            raise StageBehind(service, lags, timeout_s)
+            raise trouble
         time.sleep(POLL_S)
 
 
@@ -110,8 +119,9 @@ def _offsets(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]
     return {place.partition: future.result().offset for place, future in futures.items()}
 
 
-def _committed(admin: AdminClient, group: str, targets: Positions) -> dict[tuple[str, int], int]:
-    places = [TopicPartition(topic, partition) for topic, partition in targets]
-    request = [ConsumerGroupTopicPartitions(group, places)]
+def committed(admin: AdminClient, settings: Kafka, raw: str, partitions: Iterable[int]) -> dict[tuple[str, int], int]:
+    """How far the sanitizers have committed each partition; negative where they never have."""
+    group = settings.topic(SANITIZER_GROUP)
+    request = [ConsumerGroupTopicPartitions(group, [TopicPartition(raw, partition) for partition in partitions])]
     answer = admin.list_consumer_group_offsets(request, request_timeout=kafka.BROKER_TIMEOUT_S)[group].result()
     return {(place.topic, place.partition): place.offset for place in answer.topic_partitions or []}

@@ -1,0 +1,72 @@
+"""`headrace demo`: the whole pipeline at work, from a broker of its own to the audit, in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from analytics import demo_report
+from analytics.audit import audit
+from analytics.audit_query import connect
+from analytics.audit_report import Report
+from analytics.audit_rows import Query
+from analytics.demo_report import Findings
+from analytics.demo_setting import Setting
+from analytics.demo_traffic import Publisher, freshness_s, publish_bad_input
+from analytics.demo_watch import watch
+
+FOLDER = Path(".headrace/demo")
+
+
+def demo(console: Console, data: Path | None, interactions: int, rate: float, keep: bool) -> tuple[Findings, Report]:
+    """Runs the demo; what it found, and its audit. Raises HeadraceError where a part of it fails."""
+    setting = Setting(FOLDER)
+    try:
+        with console.status("starting Kafka"):
+            setting.prepare()
+        console.print(f"Kafka answers at {setting.settings.kafka.bootstrap_servers}; everything is in {setting.folder}")
+        with setting.services():
+            found, report = _run(setting, console, data, interactions, rate)
+        found.stored_bytes = sum(file.stat().st_size for file in setting.settings.storage.glob("*.duckdb*"))
+        return found, report
+    finally:
+        setting.clean_up(keep)
+
+
+def _run(
+    setting: Setting, console: Console, data: Path | None, interactions: int, rate: float
+) -> tuple[Findings, Report]:
+    query = connect(setting.settings)
+    publish_bad_input(setting.settings)
+    with _publishing(Publisher(setting.folder, data, interactions, rate)) as publisher:
+        watch(setting, query, publisher, console)
+        with console.status("asking the store"):
+            found = _findings(setting, query, publisher)
+    with console.status("auditing"):
+        return found, audit(setting.settings, query)
+
+
+@contextmanager
+def _publishing(publisher: Publisher) -> Iterator[Publisher]:
+    try:
+        yield publisher
+    finally:
+        publisher.stop()
+
+
+def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
+    example, example_s = demo_report.timed_example(query)
+    return Findings(
+        published=publisher.account(),
+        personal=demo_report.personal(query),
+        planted=publisher.planted(),
+        rejected=demo_report.rejected(query),
+        interactions=query("SELECT count(*) FROM interactions")[0][0],
+        raw_bytes=demo_report.raw_bytes(setting.settings),
+        example=example,
+        example_s=example_s,
+        freshness_s=freshness_s(setting.settings, query),
+    )
