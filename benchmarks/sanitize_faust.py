@@ -1,4 +1,7 @@
-"""Guarantee: at-least-once. The sanitizing work as a Faust app: `sanitize_faust.py BOOTSTRAP INPUT OUTPUT`."""
+"""Guarantee: at-least-once, as Faust has it. The sanitizing work as a Faust app.
+
+sanitize_faust.py BOOTSTRAP INPUT OUTPUT
+"""
 
 from __future__ import annotations
 
@@ -45,4 +48,4 @@ async def sanitizer(stream: faust.Stream[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    faust.Worker(app, loglevel="WARN").execute_from_commandline()
+    faust.Worker(app, loglevel="ERROR").execute_from_commandline()
