@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 import typer
 
+from headrace.commands.cluster import connect
 from headrace.errors import ConfigError
 from headrace.service import is_healthy
 from headrace.settings import Settings, load
@@ -51,12 +52,10 @@ def up(
     services: Annotated[list[str] | None, typer.Argument(help="Only these; all unless named.")] = None,
 ) -> None:
     """Run all services in this terminal; one that crashes is started again, with growing pauses."""
-    from headrace import kafka
     from headrace.supervisor import EndRequests, supervise
 
-    settings = load()
-    kafka.require_broker(kafka.admin(settings.kafka), settings.kafka)
     names = [_known(name).name for name in services or service_entry_points()]
+    connect(load())
     commands = {name: [sys.executable, "-m", "headrace.cli", "run", name] for name in names}
     raise typer.Exit(supervise(commands, EndRequests().install()))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from headrace.commands.cluster import connect
 from headrace.commands.output import print_json
 from headrace.errors import ConfigError
 from headrace.settings import Settings, load
@@ -95,7 +96,7 @@ def _messages(settings: Settings, topic: str, from_start: bool) -> Iterator[Mess
 
     from headrace import kafka
 
-    kafka.require_broker(kafka.admin(settings.kafka), settings.kafka)
+    connect(settings)
     name = settings.kafka.topic(topic)
     consumer = Consumer({**kafka.consumer(settings.kafka, "tail"), "enable.partition.eof": True})
     try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headrace.commands.cluster import connect
 from headrace.commands.output import print_json
 from headrace.settings import Settings, load
 from headrace.topics import DAY_MS, TOPICS, Role
+
+if TYPE_CHECKING:
+    from confluent_kafka.admin import AdminClient
 
 app = typer.Typer()
 topics = typer.Typer()
@@ -27,12 +31,10 @@ def _default(context: typer.Context) -> None:
 @topics.command("list", epilog="Exit status 1 when a topic is missing or is not as the table says.")
 def show(as_json: Json = False) -> None:
     """Compare the topics on the cluster with the table."""
-    from headrace import kafka
     from headrace.topic_admin import describe, differences
 
     settings = load()
-    client = kafka.admin(settings.kafka)
-    kafka.require_broker(client, settings.kafka)
+    client = connect(settings)
     found = describe(client, settings)
     unlike = differences(found, settings)
     for row in rows(settings, found):
@@ -54,18 +56,16 @@ def create(
     analyst: Annotated[str, typer.Option(help="Principal that reads what is clean.")] = "User:analyst",
 ) -> None:
     """Make the topics that are missing."""
-    from headrace import kafka
     from headrace.topic_admin import create_topics, describe, differences
 
     settings = load()
-    client = kafka.admin(settings.kafka)
-    kafka.require_broker(client, settings.kafka)
+    client = connect(settings)
     for name in create_topics(client, settings):
         typer.echo(f"created {name}")
     for line in differences(describe(client, settings), settings):
         typer.echo(f"left as it is: {line}", err=True)
     if acls:
-        _create_acls(settings, {"agent": agent, "sanitizer": sanitizer, "service": service, "analyst": analyst})
+        _create_acls(client, settings, {"agent": agent, "sanitizer": sanitizer, "service": service, "analyst": analyst})
 
 
 def _explain(unlike: list[str]) -> None:
@@ -99,11 +99,10 @@ def _kept(milliseconds: int | None) -> str:
     return "compacted" if milliseconds is None else f"{milliseconds // DAY_MS} d"
 
 
-def _create_acls(settings: Settings, principals: dict[Role, str]) -> None:
-    from headrace import kafka
+def _create_acls(client: AdminClient, settings: Settings, principals: dict[Role, str]) -> None:
     from headrace.acls import bindings, create_acls, describe
 
     wanted = bindings(settings.kafka, principals)
-    create_acls(kafka.admin(settings.kafka), wanted)
+    create_acls(client, wanted)
     for binding in wanted:
         typer.echo(describe(binding))
