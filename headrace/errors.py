@@ -129,7 +129,7 @@ class RetentionGap(Fatal):
         super().__init__(
             f"{topic}[{partition}]: offsets {position} to {log_start - 1} expired before they were "
             "read; restore them from a backup, or accept the loss with "
-            f"`headrace run … --skip-gap {topic}:{partition}:{log_start}`"
+            f"`headrace skip-gap {topic}:{partition}:{log_start}`"
         )
         self.topic, self.partition = topic, partition
         self.position, self.log_start = position, log_start

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from consumers.sanitizer.positions import resolve
+from consumers.sanitizer.positions import GROUP, resolve
 from consumers.sanitizer.transform import RawRecord
 from headrace import kafka
 from headrace.errors import BrokerUnavailable, Fatal, RetentionGap
@@ -43,7 +43,7 @@ class RawReader:
     them back at once after a restart.
     """
 
-    def __init__(self, settings: Settings, group: str, broker_patience_s: float) -> None:
+    def __init__(self, settings: Settings, broker_patience_s: float) -> None:
         self._topic = settings.kafka.topic(RAW)
         self._limits = settings.sanitizer
         self._bootstrap_servers = settings.kafka.bootstrap_servers
@@ -53,7 +53,7 @@ class RawReader:
         self._fatal: KafkaError | None = None
         self._consumer = Consumer(
             {
-                **kafka.consumer(settings.kafka, group),
+                **kafka.consumer(settings.kafka, GROUP),
                 "group.instance.id": settings.sanitizer.instance,
                 "partition.assignment.strategy": "range",
                 "queued.max.messages.kbytes": QUEUED_KBYTES,

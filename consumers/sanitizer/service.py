@@ -85,7 +85,7 @@ class Loop:
         self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
         self._heartbeat = Heartbeat(settings.storage, SERVICE)
         self._transactions = Transactions(settings.kafka, self._instance)
-        self._reader = RawReader(settings, SERVICE, BROKER_PATIENCE_S)
+        self._reader = RawReader(settings, BROKER_PATIENCE_S)
         self._counts = Counter[str]()
         self._aborts_in_a_row = 0
         self._report_at = 0.0

@@ -46,7 +46,7 @@ def test_every_failpoint_of_the_service_has_its_case() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_death_at_any_step_changes_nothing(step: str, settings: Settings, tmp_path: Path) -> None:
-    fill_raw(settings, 350)
+    fill_raw(settings, 550)
     file = instance(settings, "s1", tmp_path)
     with Service("sanitizer", file, fault=f"{step}@2:kill") as sanitizer:
         assert sanitizer.wait() == -9

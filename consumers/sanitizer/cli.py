@@ -1,0 +1,141 @@
+"""The sanitizer's commands: `headrace sanitize`, `headrace rejected show|replay`, `headrace skip-gap`."""
+
+from __future__ import annotations
+
+import sys
+from io import BufferedIOBase
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from headrace.errors import ConfigError, Reason
+from headrace.settings import Settings, load
+
+if TYPE_CHECKING:
+    from headrace.events import Rejected
+
+app = typer.Typer()
+rejected = typer.Typer(no_args_is_help=True)
+app.add_typer(rejected, name="rejected", help="Look at rejected records, and take them again.")
+
+PAYLOAD_CHARACTERS = 400
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+ReasonOption = Annotated[str | None, typer.Option(help=f"Only one of: {', '.join(Reason)}.")]
+
+
+@app.command(epilog='Example: `echo "mail ada@example.org" | headrace sanitize` prints `mail [EMAIL]`.')
+def sanitize(
+    summary: Annotated[bool, typer.Option("--summary", help="Count what was found on stderr at the end.")] = False,
+) -> None:
+    """Replace personal data in the lines of stdin: one line in, one line out."""
+    from consumers.sanitizer.lines import sanitize_lines
+
+    findings = sanitize_lines(cast(BufferedIOBase, sys.stdin.buffer), cast(BufferedIOBase, sys.stdout.buffer))
+    if summary:
+        counted = ", ".join(f"{kind} {number}" for kind, number in findings.most_common())
+        typer.echo(counted or "nothing found", err=True)
+
+
+@rejected.command(epilog="Without --payload nothing of an event's text is shown, because none is kept.")
+def show(
+    reason: ReasonOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 20,
+    payload: Annotated[
+        bool, typer.Option("--payload", help="Show the raw record too: unsanitized, and your reading is noted.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List rejected records: when, why, at which field, and where they stand on raw."""
+    from consumers.sanitizer.rejections import rejections
+
+    settings = load()
+    found = rejections(settings, _known(reason))
+    shown = found[-limit:]
+    payloads = _payloads(settings, shown) if payload else {}
+    for rejection in shown:
+        _print(rejection, payloads.get((rejection.raw_partition, rejection.raw_offset)), as_json)
+    if not as_json:
+        typer.echo(f"{len(shown)} of {len(found)} rejected records", err=True)
+
+
+@rejected.command(epilog="The ledger shows an event as superseded once its second try is stored.")
+def replay(
+    reason: ReasonOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Publish rejected records to raw again, as they were: after a rule or a setting was mended.
+
+    Records that ended the sanitizer's process are left out unless asked for with `--reason crash`.
+    """
+    from consumers.sanitizer.rejections import rejections
+    from consumers.sanitizer.rejections import replay as publish
+
+    settings = load()
+    wanted = _known(reason)
+    chosen = [one for one in rejections(settings, wanted) if wanted or one.reason is not Reason.CRASH]
+    published, expired = (0, 0) if dry_run else publish(settings, chosen)
+    result = {"rejected": len(chosen), "published": published, "expired": expired}
+    _say(result, as_json)
+
+
+@app.command("skip-gap", epilog="Stop the sanitizer first: Kafka refuses a group's position while it has members.")
+def skip_gap(
+    place: Annotated[str, typer.Argument(help="TOPIC:PARTITION:OFFSET, as the sanitizer's error names it.")],
+) -> None:
+    """Accept that raw records expired before they were read: the sanitizer goes on at OFFSET."""
+    from consumers.sanitizer.positions import skip_to
+
+    settings = load()
+    topic, partition, offset = _place(settings, place)
+    skip_to(settings.kafka, topic, partition, offset)
+    typer.echo(f"{topic}[{partition}]: the sanitizer goes on at {offset}")
+
+
+def _place(settings: Settings, place: str) -> tuple[str, int, int]:
+    from headrace.topics import RAW
+
+    raw = settings.kafka.topic(RAW)
+    topic, _, rest = place.partition(":")
+    partition, _, offset = rest.partition(":")
+    if topic not in (RAW, raw) or not (partition.isdigit() and offset.isdigit()):
+        raise ConfigError(f"{place}: expected {raw}:PARTITION:OFFSET")
+    return raw, int(partition), int(offset)
+
+
+def _known(reason: str | None) -> Reason | None:
+    try:
+        return Reason(reason) if reason is not None else None
+    except ValueError:
+        raise ConfigError(f"there is no reason {reason!r}; there are: {', '.join(Reason)}") from None
+
+
+def _payloads(settings: Settings, shown: list[Rejected]) -> dict[tuple[int, int], str]:
+    from consumers.sanitizer.rejections import note_access, raw_records, readable
+
+    noted = note_access(settings.storage, shown)
+    typer.echo(f"headrace: unsanitized payloads follow; that you read them is noted in {noted}", err=True)
+    return {
+        (pointer.raw_partition, pointer.raw_offset): readable(message)
+        for pointer, message in raw_records(settings, shown)
+    }
+
+
+def _print(rejection: Rejected, payload: str | None, as_json: bool) -> None:
+    from msgspec import to_builtins
+
+    if as_json:
+        _say({**to_builtins(rejection), **({} if payload is None else {"payload": payload})}, as_json)
+        return
+    place = f"{rejection.raw_partition}:{rejection.raw_offset}"
+    typer.echo(f"{rejection.appended_at:%Y-%m-%d %H:%M:%S}  {place:<12} {rejection.reason} at {rejection.path}")
+    if payload is not None:
+        typer.echo(f"    {payload[:PAYLOAD_CHARACTERS]}")
+
+
+def _say(result: dict[str, Any], as_json: bool) -> None:
+    from msgspec import json
+
+    text = json.encode(result).decode() if as_json else ", ".join(f"{name} {value}" for name, value in result.items())
+    typer.echo(text)
