@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from analytics import audit_command, demo_command
+from analytics import audit_command, demo_command, query_command
 
 app = typer.Typer()
-for command_app in (audit_command.app, demo_command.app):
+for command_app in (query_command.app, audit_command.app, demo_command.app):
     app.add_typer(command_app)

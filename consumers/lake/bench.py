@@ -75,8 +75,9 @@ def measure(folder: Path, rows: int, stragglers: float, preloaded: int, data: Pa
     """The figures, by name."""
     import pyarrow as pa
 
+    from consumers.lake.access import database_path
     from consumers.lake.service import Lake, tune_process
-    from consumers.lake.store import Store, database_path
+    from consumers.lake.store import Store
     from headrace.service import Shutdown
     from headrace.settings import ContinualLearning, Logging, Settings
 

@@ -9,6 +9,9 @@ Two threads: this one reads and decodes the next batch while the other stores th
 from __future__ import annotations
 
 import gc
+import os
+import resource
+import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
@@ -17,6 +20,7 @@ import pyarrow as pa
 import structlog
 
 from consumers.lake.batch import Batch, Partition, Records
+from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
 from consumers.lake.store import Store
 from headrace import kafka
@@ -41,7 +45,17 @@ def run(settings: Settings) -> None:
     with Store(settings) as store:
         _begin(settings, store)
         reader = Reader(settings, {key: entry.next_offset for key, entry in store.entries.items()})
-        Lake(settings, store, reader, shutdown).run()
+        server = Server(store.connection, settings) if settings.store.quack_port else None
+        Lake(settings, store, reader, shutdown, server).run()
+    if not shutdown.requested:
+        log.warning("lake.starts_again", reason=f"a statement ran longer than {settings.store.query_seconds:g} s")
+        start_again()
+
+
+def start_again() -> None:
+    """Replaces this process by the same command, which ends whatever runs in its other threads."""
+    os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def tune_process() -> None:
@@ -76,12 +90,16 @@ class Source(Protocol):
 class Lake:
     """The loop between a source and a store."""
 
-    def __init__(self, settings: Settings, store: Store, source: Source, shutdown: Shutdown) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, source: Source, shutdown: Shutdown, server: Server | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._shutdown = shutdown
         self._next_offsets = {key: entry.next_offset for key, entry in store.entries.items()}
         self._source = source
+        self._server = server
+        self._next_check = 0.0
         self._heartbeat = Heartbeat(settings.storage, "lake")
         self._thread = ThreadPoolExecutor(1, "lake-store")
         self._storing: Future[None] | None = None
@@ -91,12 +109,19 @@ class Lake:
         log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
         with self._thread:
             try:
-                while not self._shutdown.requested:
+                while not self._shutdown.requested and not self._is_blocked():
                     self._turn()
                 self._wait_until_stored()
             finally:
                 self._source.close()
         log.info("lake.stopped", positions=sum(self._next_offsets.values()))
+
+    def _is_blocked(self) -> bool:
+        """Whether an analyst's statement runs too long, which only a new process can end; asked once a second."""
+        if self._server is None or (now := time.monotonic()) < self._next_check:
+            return False
+        self._next_check = now + 1.0
+        return self._server.overdue()
 
     def _turn(self) -> None:
         batch = self._fill()

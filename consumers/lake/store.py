@@ -30,6 +30,7 @@ from types import TracebackType
 import duckdb
 
 from consumers.lake import ledger
+from consumers.lake.access import database_path, quoted
 from consumers.lake.batch import Batch
 from consumers.lake.rows import insert
 from consumers.lake.tables import TABLES
@@ -38,7 +39,6 @@ from headrace.errors import Fatal, StoreFull, StoreLocked
 from headrace.failpoints import failpoint
 from headrace.settings import MEGABYTE, Settings
 
-DATABASE = "headrace.duckdb"
 CATALOG = "headrace"
 OLDEST_DUCKDB = (1, 5, 5)
 """1.4 loses a whole table when the disk fills during a checkpoint."""
@@ -49,10 +49,6 @@ PRIVATE_UMASK = 0o077
 """For the whole process: DuckDB makes its log and temporary files whenever it needs them."""
 SPARE_BYTES = 16 * MEGABYTE
 """Free space that a batch and its checkpoint may need beside the batch's own bytes."""
-
-
-def database_path(settings: Settings) -> Path:
-    return settings.storage / DATABASE
 
 
 class Store:
@@ -159,12 +155,12 @@ def _open(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
     with _attached(settings, path) as migrating:
         for table in TABLES:
             migrating.execute(table.ddl)
-            migrating.execute(f"COMMENT ON TABLE {table.name} IS {_quoted(table.comment)}")
+            migrating.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.comment)}")
             for column in table.columns:
-                migrating.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_quoted(column.comment)}')
+                migrating.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.comment)}')
         for view in VIEWS:
             migrating.execute(f"CREATE OR REPLACE VIEW {view.name} AS {view.sql}")
-            migrating.execute(f"COMMENT ON VIEW {view.name} IS {_quoted(view.comment)}")
+            migrating.execute(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
         migrating.execute(f"CHECKPOINT {CATALOG}")
     return _attached(settings, path)
 
@@ -184,7 +180,7 @@ def _attached(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute(
-        f"ATTACH {_quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
+        f"ATTACH {quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
     )
     connection.execute(f"USE {CATALOG}")
     connection.execute("SET enable_progress_bar = false")
@@ -207,7 +203,3 @@ def _explain(error: duckdb.Error, path: Path) -> Exception:
     if isinstance(error, _QUOTES_NO_VALUE):
         return Fatal(f"{path}: {words.splitlines()[0]}")
     return Fatal(f"{path}: DuckDB failed ({type(error).__name__}); nothing of the batch was stored")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

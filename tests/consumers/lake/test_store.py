@@ -12,8 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from consumers.lake import ledger
+from consumers.lake.access import database_path
 from consumers.lake.batch import Batch, Records
-from consumers.lake.store import Store, database_path, require_duckdb
+from consumers.lake.store import Store, require_duckdb
 from headrace.errors import Fatal, LedgerConflict, StoreFull, StoreLocked, TopicChanged
 from headrace.events import Label, ProducerStatus, Retrieval
 from headrace.failpoints import InjectedFault

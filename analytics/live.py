@@ -1,0 +1,97 @@
+"""The store as analysts read it: through the lake while it runs, from the file while it does not.
+
+with analytics.live.connect(settings) as store:
+    table = store.query("SELECT * FROM agent_days").read_all()
+"""
+
+from __future__ import annotations
+
+import socket
+from types import TracebackType
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from consumers.lake.access import HOST, database_path, load_quack, quoted, server_uri, token_path
+from consumers.lake.authorize import refusal
+from headrace.errors import ConfigError, HeadraceError, StoreLocked
+from headrace.settings import Settings
+
+CONNECT_S = 2.0
+ROWS_AT_ONCE = 10_000
+
+
+class StatementRefused(HeadraceError):
+    """Not a statement that analysts may run."""
+
+
+class StatementFailed(HeadraceError):
+    """DuckDB could not run the statement; its words follow."""
+
+
+class LiveStore:
+    """A place to ask; `place` tells whether it is the running lake or the file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Literal["lake", "file"], call: str = "") -> None:
+        self._connection = connection
+        self._call = call
+        self.place = place
+
+    def __enter__(self) -> LiveStore:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._connection.close()
+
+    def query(self, sql: str) -> pa.RecordBatchReader:
+        """The answer, in record batches as they come.
+
+        Raises StatementRefused for all but one SELECT over the store, StatementFailed with DuckDB's words.
+        """
+        if reason := refusal(sql):
+            raise StatementRefused(f"refused: {reason}")
+        try:
+            if self._call:
+                answer = self._connection.execute(f"FROM {self._call.format(quoted(sql))}")
+            else:
+                answer = self._connection.execute(sql)
+            return answer.to_arrow_reader(ROWS_AT_ONCE)
+        except duckdb.Error as error:
+            raise StatementFailed(str(error).split("\n\nLINE 1: FROM quack_query")[0]) from None
+
+
+def connect(settings: Settings) -> LiveStore:
+    """The lake's server where it answers, the file where no lake runs.
+
+    Raises ConfigError where there is neither, StoreLocked where the file is held and nobody answers.
+    """
+    if settings.store.quack_port and token_path(settings).exists() and _answers(settings):
+        connection = duckdb.connect(":memory:")
+        load_quack(connection)
+        token = quoted(token_path(settings).read_text().strip())
+        return LiveStore(connection, "lake", f"quack_query({quoted(server_uri(settings))}, {{}}, token => {token})")
+    return LiveStore(_open_file(settings), "file")
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        socket.create_connection((HOST, settings.store.quack_port), CONNECT_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _open_file(settings: Settings) -> duckdb.DuckDBPyConnection:
+    path = database_path(settings)
+    if not path.exists():
+        raise ConfigError(f"{path}: there is no store yet; `headrace run lake` makes it, or `storage` names another")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    except duckdb.IOException as error:
+        raise StoreLocked(
+            f"{path} is held by another process, and no lake answers on port {settings.store.quack_port}: "
+            f"{str(error).splitlines()[0]}"
+        ) from None
+    connection.execute("SET lock_configuration = true")
+    return connection
