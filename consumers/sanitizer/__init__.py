@@ -1,0 +1,1 @@
+"""The sanitizer: raw records become clean or rejected ones, each exactly once."""
