@@ -141,7 +141,9 @@ def _rate(peer: Peer, process: subprocess.Popen[bytes], committed: Callable[[], 
 def rate_between(samples: list[tuple[float, int]], low: int, high: int) -> float:
     """Records per second between the first samples, of (seconds, records), that reached `low` and `high`."""
     (start_s, first), (end_s, last) = (next(s for s in samples if s[1] >= bound) for bound in (low, high))
-    return (last - first) / (end_s - start_s) if end_s > start_s else float("inf")
+    if end_s == start_s:
+        raise PeerFailed(f"records {low} to {high} came within one sample: measure with more events")
+    return (last - first) / (end_s - start_s)
 
 
 @contextmanager

@@ -30,6 +30,13 @@ def test_the_rate_leaves_out_the_start_and_the_end():
     assert rate_between(slow_start, 1_000, 9_000) == 4_000
 
 
+def test_a_run_too_short_to_measure_is_no_figure():
+    from sanitize_peers import PeerFailed, rate_between
+
+    with pytest.raises(PeerFailed, match="more events"):
+        rate_between([(0.0, 0), (0.1, 1_000)], 100, 900)
+
+
 def test_a_wrong_output_is_no_figure():
     from sanitize_peers import PEERS, PeerFailed, check_output
     from sanitize_work import record_sanitizer
