@@ -1,12 +1,13 @@
 """The store as analysts read it: through the lake while it runs, from the file while it does not.
 
 with analytics.live.connect(settings) as store:
-    table = store.query("SELECT * FROM agent_days").read_all()
+    table = store.query("SELECT * FROM agent_days").table()
 """
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
 
@@ -30,6 +31,24 @@ class StatementFailed(HeadraceError):
     """DuckDB could not run the statement; its words follow."""
 
 
+class Answer:
+    """Record batches of one answer, and their schema."""
+
+    def __init__(self, batches: pa.RecordBatchReader) -> None:
+        self._batches = batches
+        self.schema: pa.Schema = batches.schema
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(error) from None
+
+    def table(self) -> pa.Table:
+        """All of it at once."""
+        return pa.Table.from_batches(self, self.schema)
+
+
 class LiveStore:
     """A place to ask; `place` tells whether it is the running lake or the file."""
 
@@ -44,10 +63,11 @@ class LiveStore:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._connection.close()
 
-    def query(self, sql: str) -> pa.RecordBatchReader:
+    def query(self, sql: str) -> Answer:
         """The answer, in record batches as they come.
 
-        Raises StatementRefused for all but one SELECT over the store, StatementFailed with DuckDB's words.
+        Raises StatementRefused for all but one SELECT over the store, StatementFailed with DuckDB's words,
+        also while the batches come.
         """
         if reason := refusal(sql):
             raise StatementRefused(f"refused: {reason}")
@@ -56,9 +76,16 @@ class LiveStore:
                 answer = self._connection.execute(f"FROM {self._call.format(quoted(sql))}")
             else:
                 answer = self._connection.execute(sql)
-            return answer.to_arrow_reader(ROWS_AT_ONCE)
+            return Answer(answer.to_arrow_reader(ROWS_AT_ONCE))
         except duckdb.Error as error:
-            raise StatementFailed(str(error).split("\n\nLINE 1: FROM quack_query")[0]) from None
+            raise _failed(error) from None
+
+
+def _failed(error: Exception) -> StatementFailed:
+    words = str(error).split("\n\nLINE 1: FROM quack_query")[0]
+    if "Failed to send message" in words:
+        words = f"the lake ended, or ended the statement for running too long ({words})"
+    return StatementFailed(words)
 
 
 def connect(settings: Settings) -> LiveStore:

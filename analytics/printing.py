@@ -12,23 +12,25 @@ from uuid import UUID
 import msgspec
 import pyarrow as pa
 
+from analytics.live import Answer
+
 TABLE_ROWS = 1_000
 """More than a screen can show; --json and --csv print everything."""
 
 
-def print_json_lines(answer: pa.RecordBatchReader) -> None:
+def print_json_lines(answer: Answer) -> None:
     for row in _rows(answer):
         sys.stdout.write(msgspec.json.encode(row, enc_hook=str).decode() + "\n")
 
 
-def print_csv(answer: pa.RecordBatchReader) -> None:
+def print_csv(answer: Answer) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(answer.schema.names)
     for row in _rows(answer):
         writer.writerow(["" if value is None else value for value in row.values()])
 
 
-def print_table(answer: pa.RecordBatchReader) -> None:
+def print_table(answer: Answer) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -43,9 +45,14 @@ def print_table(answer: pa.RecordBatchReader) -> None:
     Console().print(table)
 
 
-def _rows(answer: pa.RecordBatchReader) -> Iterator[dict[str, Any]]:
+def plain_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+    """Rows as values that JSON and CSV know, ids as text."""
+    return ({name: _plain(value) for name, value in row.items()} for row in batch.to_pylist())
+
+
+def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
     for batch in answer:
-        yield from ({name: _plain(value) for name, value in row.items()} for row in batch.to_pylist())
+        yield from plain_rows(batch)
 
 
 def _plain(value: Any) -> Any:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+DAY = "%Y-%m-%d"
 
 app = typer.Typer()
 
@@ -28,3 +32,27 @@ def sql(
             print_csv(answer)
         else:
             print_table(answer)
+
+
+@app.command(epilog="Example: headrace export --to march/ --from 2026-03-01 --to-day 2026-03-31")
+def export(
+    to: Annotated[Path, typer.Option(help="FILE.parquet, FILE.json.gz, or a folder: one Parquet file for each day.")],
+    table: Annotated[str, typer.Option(help="interactions, feedback, labels, rejected, …")] = "interactions",
+    from_day: Annotated[datetime | None, typer.Option("--from", formats=[DAY], help="First day (UTC).")] = None,
+    to_day: Annotated[datetime | None, typer.Option(formats=[DAY], help="Last day (UTC), included.")] = None,
+) -> None:
+    """Copy rows of the store into files, while the lake runs or not."""
+    from rich.progress import Progress
+
+    from analytics import export as exporting
+    from analytics.live import connect
+    from headrace.settings import load
+
+    settings = load()
+    chosen = exporting.table_named(table)
+    with connect(settings) as store, Progress(transient=True) as bar:
+        first, last = (day.date() if day else None for day in (from_day, to_day))
+        parts = exporting.slices(store, chosen, first, last, settings.store.query_rows)
+        task = bar.add_task(table, total=sum(part.rows for part in parts))
+        rows = exporting.export(store, chosen, parts, to, lambda count: bar.advance(task, count))
+    typer.echo(f"{rows:,} rows of {table} in {to}")

@@ -17,6 +17,11 @@ def database_path(settings: Settings) -> Path:
     return settings.storage / DATABASE
 
 
+def archive_path(settings: Settings) -> Path:
+    """The folder of the closed days' Parquet."""
+    return settings.storage / "parquet"
+
+
 def token_path(settings: Settings) -> Path:
     """The file with the analysts' token: who can read it may read the store."""
     return settings.storage / "state" / "quack.token"

@@ -13,7 +13,7 @@ from threading import Timer
 import duckdb
 import structlog
 
-from consumers.lake.access import load_quack, quoted, server_uri, token_path
+from consumers.lake.access import archive_path, load_quack, quoted, server_uri, token_path
 from consumers.lake.authorize import refusal, row_limit
 from consumers.lake.tables import TABLES
 from consumers.lake.views import VIEWS
@@ -41,6 +41,7 @@ class Server:
         self._connection.execute(
             f"CALL quack_serve({quoted(server_uri(settings))}, token => {quoted(_token(settings))})"
         )
+        self._connection.execute(f"SET GLOBAL allowed_directories = [{quoted(str(archive_path(settings)))}]")
         self._connection.execute("SET GLOBAL enable_external_access = false")
         self._connection.execute("SET GLOBAL lock_configuration = true")
 

@@ -14,11 +14,13 @@ import resource
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
 import structlog
 
+from consumers.lake.archive import Archive
 from consumers.lake.batch import Batch, Partition, Records
 from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
@@ -34,6 +36,10 @@ BATCH_BYTES = 48 * MEGABYTE
 """A full batch of 1.1 KB events has half of that; events of 900 KB end it after some fifty."""
 GARBAGE_THRESHOLD = 200_000
 """Decoded events hold no cycles: looking for some after every 700 objects doubled the time of decoding."""
+FIRST_ARCHIVING_S = 5.0
+"""After the start, when what was missed meanwhile is being read."""
+ARCHIVING_PAUSE_S = 3600.0
+"""Late rows reach the copy of their day within the hour."""
 
 log = structlog.get_logger("lake")
 
@@ -103,11 +109,15 @@ class Lake:
         self._heartbeat = Heartbeat(settings.storage, "lake")
         self._thread = ThreadPoolExecutor(1, "lake-store")
         self._storing: Future[None] | None = None
+        self._archiving_thread = ThreadPoolExecutor(1, "lake-archive")
+        self._archive = Archive(store.connection, settings)
+        self._archiving: Future[date | None] | None = None
+        self._next_archiving = time.monotonic() + FIRST_ARCHIVING_S
 
     def run(self) -> None:
         """Reads and stores until asked to end; whatever fails in either thread ends both."""
         log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
-        with self._thread:
+        with self._thread, self._archiving_thread:
             try:
                 while not self._shutdown.requested and not self._is_blocked():
                     self._turn()
@@ -126,6 +136,7 @@ class Lake:
     def _turn(self) -> None:
         batch = self._fill()
         self._wait_until_stored()
+        self._archive_now_and_then()
         if batch.next_offsets:
             self._storing = self._thread.submit(self._store_batch, batch)
 
@@ -157,6 +168,15 @@ class Lake:
         self._store.write(batch)
         if self._store.wal_bytes > self._settings.store.checkpoint_mb * MEGABYTE:
             self._store.checkpoint()
+
+    def _archive_now_and_then(self) -> None:
+        """Copies closed days, one after the other, beside the traffic; then rests for an hour."""
+        if self._archiving is not None and self._archiving.done():
+            if self._archiving.result() is None:
+                self._next_archiving = time.monotonic() + ARCHIVING_PAUSE_S
+            self._archiving = None
+        if self._archiving is None and time.monotonic() >= self._next_archiving:
+            self._archiving = self._archiving_thread.submit(self._archive.write_next)
 
     def _wait_until_stored(self) -> None:
         if self._storing is not None:
