@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from analytics.audit_rows import Query, ledger
 from headrace import kafka
-from headrace.errors import HeadraceError, Retriable, StoreLocked
+from headrace.errors import HeadraceError, Retriable
 from headrace.settings import Kafka
 from headrace.topics import CLEAN, RAW, REJECTED
 
@@ -101,7 +101,7 @@ def _wait(service: str, targets: Positions, positions: Callable[[], Positions], 
             if not (lags := behind(targets, positions())):
                 return
             trouble: HeadraceError = StageBehind(service, lags, timeout_s)
-        except (Retriable, StoreLocked) as error:
+        except HeadraceError as error:
             trouble = error
         if time.monotonic() > deadline:
             raise trouble

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from analytics import demo_report
+from analytics import demo_report, live
 from analytics.audit import audit
-from analytics.audit_query import connect
+from analytics.audit_query import connect, rows
 from analytics.audit_report import Report
 from analytics.audit_rows import Query
 from analytics.demo_report import Findings
@@ -58,7 +59,8 @@ def _publishing(publisher: Publisher) -> Iterator[Publisher]:
 
 
 def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
-    example, example_s = demo_report.timed_example(query)
+    with live.connect(setting.settings) as store:
+        example, example_s = demo_report.timed_example(partial(rows, store))
     return Findings(
         published=publisher.account(),
         personal=demo_report.personal(query),
@@ -68,5 +70,5 @@ def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
         raw_bytes=demo_report.raw_bytes(setting.settings),
         example=example,
         example_s=example_s,
-        freshness_s=freshness_s(setting.settings, query),
+        freshness_s=freshness_s(setting.settings),
     )

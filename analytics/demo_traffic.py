@@ -11,7 +11,8 @@ from typing import Any
 
 from confluent_kafka import Producer
 
-from analytics.audit_rows import Query
+from analytics import live
+from analytics.audit_query import rows
 from analytics.demo_setting import DemoFailed, headrace
 from headrace import kafka
 from headrace.client.logger import ProductionInteractionLogger
@@ -90,16 +91,16 @@ def publish_bad_input(settings: Settings) -> None:
         raise DemoFailed(f"the broker did not take the bad input within {FLUSH_S:g} s")
 
 
-def freshness_s(settings: Settings, query: Query) -> list[float]:
+def freshness_s(settings: Settings) -> list[float]:
     """Seconds from the call to log until a query sees the row, one event at a time."""
-    with ProductionInteractionLogger(settings) as logger:
-        return sorted(_seen_after_s(logger, query) for _ in range(PROBES))
+    with ProductionInteractionLogger(settings) as logger, live.connect(settings) as store:
+        return sorted(_seen_after_s(logger, store) for _ in range(PROBES))
 
 
-def _seen_after_s(logger: ProductionInteractionLogger, query: Query) -> float:
+def _seen_after_s(logger: ProductionInteractionLogger, store: live.LiveStore) -> float:
     started = time.monotonic()
     interaction_id = logger.log(agent_selected="probe", user_query="How long until somebody sees me?")
-    while not query(f"SELECT 1 FROM interactions WHERE interaction_id = '{interaction_id}'"):
+    while not rows(store, f"SELECT 1 FROM interactions WHERE interaction_id = '{interaction_id}' LIMIT 1"):
         if time.monotonic() - started > PROBE_TIMEOUT_S:
             raise DemoFailed(f"an event was not to be seen in the store within {PROBE_TIMEOUT_S:g} s")
         time.sleep(PROBE_POLL_S)
