@@ -1,6 +1,5 @@
 package headrace.benchmarks;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -15,7 +14,7 @@ import org.apache.kafka.streams.kstream.Produced;
 /**
  * Guarantee: effectively-once into the output topic (exactly_once_v2), one stream thread.
  *
- * <p>Arguments: bootstrap servers, input topic, output topic, policy file.
+ * <p>Arguments: bootstrap servers, input topic, output topic, policy file. Keeps its state in the working directory.
  */
 public final class SanitizeStreams {
     private static final int COMMIT_INTERVAL_MS = 100; // as Headrace's sanitizer.batch_seconds
@@ -36,11 +35,11 @@ public final class SanitizeStreams {
         streams.start();
     }
 
-    private static Properties settings(String bootstrapServers, String application) throws Exception {
+    private static Properties settings(String bootstrapServers, String application) {
         Properties settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        settings.put(StreamsConfig.STATE_DIR_CONFIG, Files.createTempDirectory("headrace-streams").toString());
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, "state");
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
