@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import os
 import signal
 import socket
@@ -17,13 +16,13 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 from uuid import uuid4
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from headrace.broker.jars import ensure_jars, java
+from headrace.broker.pidfile import PidFile
 from headrace.broker.properties import server_properties
 from headrace.errors import BrokerFailed
 
@@ -64,6 +63,7 @@ class LocalBroker:
         self._properties = server_properties(self.folder / "data", port, properties or {})
         self._format_arguments = format_arguments
         self._client_properties = client_properties or {}
+        self._pid_file = PidFile(self.folder / "broker.pid")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -77,16 +77,14 @@ class LocalBroker:
     @property
     def running_at(self) -> str | None:
         """The bootstrap address of the broker that runs in this folder."""
-        return f"127.0.0.1:{self._read_pid_file()[1]}" if self.pid else None
+        found = self._pid_file.read()
+        return f"127.0.0.1:{found[1]}" if found else None
 
     @property
     def pid(self) -> int | None:
         """The process id of the broker that runs in this folder, whoever started it."""
-        try:
-            with self._pid_file.open() as file:
-                return None if _lock(file, fcntl.LOCK_SH) else self._read_pid_file()[0]
-        except (FileNotFoundError, ValueError):
-            return None
+        found = self._pid_file.read()
+        return found[0] if found else None
 
     def start(self, timeout_s: float = START_TIMEOUT_S) -> None:
         """Starts the broker and waits until it answers a client; does nothing where it runs already."""
@@ -117,16 +115,8 @@ class LocalBroker:
         self._reap()
 
     @property
-    def _pid_file(self) -> Path:
-        return self.folder / "broker.pid"
-
-    @property
     def _server_properties(self) -> Path:
         return self.folder / "server.properties"
-
-    def _read_pid_file(self) -> tuple[int, int]:
-        pid, port = self._pid_file.read_text().split()
-        return int(pid), int(port)
 
     def _write_properties(self) -> None:
         self._server_properties.write_text("".join(f"{key}={value}\n" for key, value in self._properties.items()))
@@ -152,10 +142,7 @@ class LocalBroker:
             "kafka.Kafka",
             str(self._server_properties),
         ]
-        with self._pid_file.open("a+") as pid_file, self.log.open("ab") as log:
-            if not _wait(lambda: _lock(pid_file, fcntl.LOCK_EX), 1.0):
-                raise BrokerFailed(f"another broker is being started in {self.folder}")
-            pid_file.truncate(0)
+        with self._pid_file.taken() as pid_file, self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -226,15 +213,6 @@ def _connects(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _lock(file: IO[str], kind: int) -> bool:
-    """Takes the lock, exclusive where a broker is to inherit it, shared where somebody only looks."""
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:
