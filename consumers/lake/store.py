@@ -21,6 +21,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,6 +46,9 @@ OLDEST_DUCKDB = (1, 5, 5)
 _QUOTES_NO_VALUE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.CatalogException, duckdb.BinderException)
 ROW_GROUP_ROWS = 20_480
 """Ten vectors: a batch that Python can hold, and compressed nearly as well as DuckDB's own 122,880."""
+READERS_PATIENCE_S = 5.0
+"""`headrace sql` holds the file for one statement while no lake runs."""
+READERS_POLL_S = 0.01
 PRIVATE_UMASK = 0o077
 """For the whole process: DuckDB makes its log and temporary files whenever it needs them."""
 SPARE_BYTES = 16 * MEGABYTE
@@ -179,12 +183,25 @@ def _attached(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
             "python_enable_replacements": "false",
         },
     )
-    connection.execute(
-        f"ATTACH {quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
-    )
+    _attach(connection, path)
     connection.execute(f"USE {CATALOG}")
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attaches the file, once those who read it for one statement have let go of it."""
+    deadline = time.monotonic() + READERS_PATIENCE_S
+    while True:
+        try:
+            connection.execute(
+                f"ATTACH {quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
+            )
+            return
+        except duckdb.IOException as error:
+            if "Conflicting lock" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(READERS_POLL_S)
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
