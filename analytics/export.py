@@ -57,7 +57,7 @@ def slices(store: LiveStore, table: Table, first: date | None, last: date | None
     counted = store.query(f"SELECT {day} AS day, count(*) AS rows FROM {table.name} {where} GROUP BY 1 ORDER BY 1")
     return [
         part
-        for row in counted.table().to_pylist()
+        for row in counted.read_all().to_pylist()
         for part in _parts(row["day"], f"{day} = DATE '{row['day']}'", row["rows"], most_rows)
     ]
 

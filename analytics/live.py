@@ -1,7 +1,7 @@
 """The store as analysts read it: through the lake while it runs, from the file while it does not.
 
 with analytics.live.connect(settings) as store:
-    table = store.query("SELECT * FROM agent_days").table()
+    table = store.query("SELECT * FROM agent_days").read_all()
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Answer:
         except (OSError, pa.ArrowException) as error:
             raise _failed(error) from None
 
-    def table(self) -> pa.Table:
+    def read_all(self) -> pa.Table:
         """All of it at once."""
         return pa.Table.from_batches(self, self.schema)
 

@@ -97,6 +97,8 @@ def _functions() -> frozenset[str]:
 
 
 def _parse(sql: str) -> dict[str, Any]:
+    if "\0" in sql:
+        raise _Refused("it holds a NUL character")
     with _lock:
         statements = _parser().extract_statements(sql)
         if len(statements) != 1:
