@@ -46,10 +46,10 @@ class Transactions:
 
     def start(self) -> None:
         """Ends whatever a former life of this instance left open, and shuts out a twin."""
-        _insist(self._producer.init_transactions, CALL_TIMEOUT_S)
+        insist(self._producer.init_transactions, CALL_TIMEOUT_S)
 
     def begin(self) -> None:
-        _insist(self._producer.begin_transaction)
+        insist(self._producer.begin_transaction)
 
     def produce(self, topic: str, messages: list[Message]) -> None:
         """Queues records; their delivery is settled by `commit`."""
@@ -59,17 +59,18 @@ class Transactions:
 
     def send_offsets(self, positions: Sequence[TopicPartition], group: Any) -> None:
         """Makes the input's next offsets part of the transaction; refused for a group that has moved on."""
-        _insist(self._producer.send_offsets_to_transaction, list(positions), group, CALL_TIMEOUT_S)
+        insist(self._producer.send_offsets_to_transaction, list(positions), group, CALL_TIMEOUT_S)
 
     def commit(self) -> None:
         """Flushes and commits; on return every record is visible to read_committed readers."""
-        _insist(self._producer.commit_transaction, CALL_TIMEOUT_S)
+        insist(self._producer.commit_transaction, CALL_TIMEOUT_S)
 
     def abort(self) -> None:
-        _insist(self._producer.abort_transaction, CALL_TIMEOUT_S)
+        insist(self._producer.abort_transaction, CALL_TIMEOUT_S)
 
 
-def _insist(call: Callable[..., T], *arguments: Any) -> T:
+def insist(call: Callable[..., T], *arguments: Any) -> T:
+    """The call's result; it is repeated while its error is retriable, for `PATIENCE_S`. Raises Abortable or Fatal."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
