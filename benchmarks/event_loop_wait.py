@@ -5,8 +5,9 @@
 A loop asks to be woken every millisecond and notes how much later it is. A second task logs at the given rate,
 in bursts a hundred times a second; each wake-up that falls into a call of `log` counts too. The control run does
 the same with `enabled: false`, so that the machine's own delays are in both. Control and measured runs alternate.
-Printed as one JSON object: the 99.9th percentile in milliseconds of each run, the median over the rounds, and
-the difference; with the broker up and with an address that nobody answers.
+Printed as one JSON object, with the broker up and with an address that nobody answers: the 99.9th percentile in
+milliseconds, as the median over the rounds and as the quietest round, and the difference of each. On a machine
+with other work on it only the quietest rounds compare.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from headrace.settings import ContinualLearning, Kafka, Logging
 NOWHERE = "127.0.0.1:1"
 TICK_S = 0.001
 BURST_S = 0.01
-SECONDS = 4.0
-ROUNDS = 3
-RATES = (500, 3000)
+SECONDS = 3.0
+ROUNDS = 5
+RATE = 2000
 FIELDS: dict[str, Any] = {
     "agent_selected": "billing",
     "user_query": "Last month you charged me 49.90 twice; I am ada@example.org and nobody has answered. " * 4,
@@ -82,20 +83,25 @@ def measure(bootstrap: str, prefix: str, enabled: bool, rate: int) -> dict[str, 
 
 def compare(bootstrap: str, prefix: str) -> dict[str, Any]:
     """Every case against its control."""
-    found: dict[str, Any] = {}
-    for rate in RATES:
-        for name, address in (("broker up", bootstrap), ("broker away", NOWHERE)):
-            runs: dict[bool, list[float]] = {False: [], True: []}
-            for _ in range(ROUNDS):
-                for enabled, waits in runs.items():
-                    waits.append(_in_a_process(address, prefix, enabled, rate)["wait_ms"])
-            control, measured = statistics.median(runs[False]), statistics.median(runs[True])
-            found[f"{name}, {rate}/s"] = {
-                "p999_wait_ms": round(measured, 3),
-                "control_p999_wait_ms": round(control, 3),
-                "added_ms": round(measured - control, 3),
-            }
+    found: dict[str, Any] = {"rate": RATE, "sanitize_pii": True}
+    for name, address in (("broker_up", bootstrap), ("broker_away", NOWHERE)):
+        runs: dict[bool, list[float]] = {False: [], True: []}
+        for _ in range(ROUNDS):
+            for enabled, waits in runs.items():
+                waits.append(_in_a_process(address, prefix, enabled, RATE)["wait_ms"])
+        found[name] = {
+            "median": _difference(statistics.median(runs[True]), statistics.median(runs[False])),
+            "quietest": _difference(min(runs[True]), min(runs[False])),
+        }
     return found
+
+
+def _difference(measured: float, control: float) -> dict[str, float]:
+    return {
+        "p999_wait_ms": round(measured, 3),
+        "control_ms": round(control, 3),
+        "added_ms": round(measured - control, 3),
+    }
 
 
 def _in_a_process(bootstrap: str, prefix: str, enabled: bool, rate: int) -> dict[str, Any]:
