@@ -157,6 +157,7 @@ def make_private_folder(path: Path) -> None:
 def _open(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
     """The file with today's tables and views in it, and no DDL left in its write-ahead log."""
     with _attached(settings, path) as migrating:
+        migrating.execute("BEGIN")
         for table in TABLES:
             migrating.execute(table.ddl)
             migrating.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.comment)}")
@@ -165,6 +166,7 @@ def _open(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
         for view in VIEWS:
             migrating.execute(f"CREATE OR REPLACE VIEW {view.name} AS {view.sql}")
             migrating.execute(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
+        migrating.execute("COMMIT")
         migrating.execute(f"CHECKPOINT {CATALOG}")
     return _attached(settings, path)
 
