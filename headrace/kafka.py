@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from headrace.errors import BrokerUnavailable, ConfigError, TopicChanged
@@ -60,6 +61,22 @@ def require_broker(client: AdminClient, kafka: Kafka, timeout_s: float = BROKER_
         client.list_topics(timeout=timeout_s)
     except KafkaException:
         raise BrokerUnavailable(kafka.bootstrap_servers, timeout_s) from None
+
+
+def committed(kafka: Kafka, group: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+    """The next offset that the group reads of each partition; negative where it has never committed.
+
+    Raises BrokerUnavailable. Asks by a consumer that never joins: `AdminClient.list_consumer_group_offsets`
+    ends the process (SIGSEGV) while a coordinator is loading (librdkafka #5040).
+    """
+    asking = Consumer({**consumer(kafka, group), "log_level": 0})
+    try:
+        places = asking.committed([TopicPartition(topic, number) for number in partitions], BROKER_TIMEOUT_S)
+    except KafkaException:
+        raise BrokerUnavailable(kafka.bootstrap_servers, BROKER_TIMEOUT_S) from None
+    finally:
+        asking.close()
+    return {place.partition: place.offset for place in places}
 
 
 def topic_ids(client: AdminClient, names: list[str]) -> dict[str, str]:
