@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from math import isfinite
+from operator import attrgetter
 from typing import NamedTuple
 
 from headrace.errors import ConfigError, Reason
@@ -100,12 +101,13 @@ _NUMBERS = (
     "hallucination_score",
     "cost_usd",
 )
+_numbers = attrgetter(*_NUMBERS)
 
 
 def _number_flaw(event: ProductionInteraction) -> Flaw | None:
-    for field in _NUMBERS:
-        if (number := getattr(event, field)) is not None and not isfinite(number):
-            return Flaw(Reason.INVALID_VALUE, f"$.{field}")
+    for place, number in enumerate(_numbers(event)):
+        if number is not None and not isfinite(number):
+            return Flaw(Reason.INVALID_VALUE, f"$.{_NUMBERS[place]}")
     if event.routing_scores and not _all_finite(event.routing_scores.values()):
         return Flaw(Reason.INVALID_VALUE, "$.routing_scores")
     return None

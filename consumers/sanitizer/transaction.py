@@ -21,6 +21,8 @@ CALL_TIMEOUT_S = 5.0
 """One call; it is repeated while its error is retriable."""
 PATIENCE_S = 30.0
 """How long one step is repeated before the outcome counts as unknown: three transaction timeouts."""
+RETRY_S = 0.05
+"""Most retriable errors took CALL_TIMEOUT_S; some, like a coordinator that moves, come at once."""
 QUEUED_MESSAGES = 200_000
 """More than any batch: a transaction's records are queued whole before it is committed."""
 
@@ -81,3 +83,4 @@ def insist(call: Callable[..., T], *arguments: Any) -> T:
                 raise Abortable(error.str()) from None
             if not error.retriable() or time.monotonic() >= deadline:
                 raise Fatal(f"{call.__name__}: {error.str()}; the sanitizer ends, to start again clean") from None
+            time.sleep(RETRY_S)

@@ -59,7 +59,7 @@ class Transform:
         self._ring = ring
         self._sanitizer = Sanitizer()
         self._flaw = DataQualityValidator(quality)
-        self._producer = lru_cache(_CACHED_PRODUCERS)(lambda name: producer_pseudonym(name, ring))
+        self._producer = lru_cache(_CACHED_PRODUCERS)(self._producer_in)
 
     @property
     def version(self) -> str:
@@ -116,13 +116,17 @@ class Transform:
 
     def _ledger(self, headers: Sequence[Header] | None) -> _Ledger:
         """The ledger pair in a record's headers; a malformed header counts as absent."""
-        if not headers:
-            return _NO_LEDGER
-        values = dict(headers)
-        producer_id = _producer_id(values.get(PRODUCER_HEADER))
-        if producer_id is None:
-            return _NO_LEDGER
-        return _Ledger(self._producer(producer_id), _seq(values.get(SEQ_HEADER)))
+        producer = seq = None
+        for name, value in headers or ():
+            if name == PRODUCER_HEADER:
+                producer = self._producer(value)
+            elif name == SEQ_HEADER:
+                seq = _seq(value)
+        return _NO_LEDGER if producer is None else _Ledger(producer, seq)
+
+    def _producer_in(self, header: str | bytes | None) -> str | None:
+        producer_id = _producer_id(header)
+        return None if producer_id is None else producer_pseudonym(producer_id, self._ring)
 
     def _key_or_none(self, event: AnyEvent | None) -> bytes | None:
         session = getattr(event, "session_id", None)
@@ -168,7 +172,11 @@ def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-_ID_FIELDS = ((ProductionInteraction, "interaction_id"), (Feedback, "feedback_id"), (Label, "label_id"))
+_ID_FIELDS = (
+    (ProductionInteraction, "interaction_id", b"interaction_id"),
+    (Feedback, "feedback_id", b"feedback_id"),
+    (Label, "label_id", b"label_id"),
+)
 
 
 def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> None:
@@ -179,9 +187,9 @@ def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> N
         event.timestamp = appended_at
     elif (zone := event.timestamp.tzinfo) is not UTC:
         event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
-    for kind, field in _ID_FIELDS:
+    for kind, field, name_in_record in _ID_FIELDS:
         if isinstance(event, kind):
-            if field.encode() not in value:
+            if name_in_record not in value:
                 name = f"{record.partition}@{record.offset}"
                 setattr(event, field, derived_uuid7(record.appended_ms, name))
             return

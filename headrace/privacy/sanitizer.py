@@ -51,8 +51,9 @@ class Sanitizer:
 
     def spans(self, text: str) -> list[Span]:
         """Where `text` holds personal data, left to right, without overlap."""
-        spans: list[Span] = []
-        masked = text
+        masked, spans = self._pass(text)
+        if not spans:
+            return spans
         for _ in range(MAX_PASSES):
             masked, found = self._pass(masked)
             if not found:

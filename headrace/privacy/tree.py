@@ -33,11 +33,10 @@ def leaves(tree: object) -> list[str]:
     texts: list[str] = []
     nodes = [tree]
     for node in nodes:
-        if isinstance(node, str):
-            texts.append(node)
-        elif isinstance(node, dict):
-            texts += filter(None, map(_text_of_key, node))
-            nodes += node.values()
+        if isinstance(node, dict):
+            for key, value in node.items():
+                texts.append(key if isinstance(key, str) else _text_of_key(key) or "")
+                texts.append(value) if isinstance(value, str) else nodes.append(value)
         elif isinstance(node, (list, tuple, set, frozenset)):
             nodes += node
         elif text := text_of(node):
@@ -82,8 +81,6 @@ def text_of(leaf: object) -> str | None:
 
 
 def _text_of_key(key: object) -> str | None:
-    if isinstance(key, str):
-        return key
     return repr(key) if isinstance(key, tuple) else text_of(key)
 
 
