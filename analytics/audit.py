@@ -26,7 +26,7 @@ def audit(settings: Settings, query: Query, timeout_s: float = TIMEOUT_S) -> Rep
     admin = kafka.admin(settings.kafka)
     kafka.require_broker(admin, settings.kafka)
     cut = audit_cut.take(admin, settings.kafka)
-    audit_cut.wait_for_sanitizer(admin, settings.kafka, cut, timeout_s)
+    audit_cut.wait_for_sanitizer(settings.kafka, cut, timeout_s)
     audit_cut.wait_for_lake(admin, settings.kafka, query, timeout_s)
     outcomes = audit_rows.outcomes(query)
     rows = audit_rows.raw_rows(query, cut.first, cut.end)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import msgspec
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from analytics.audit_rows import Query, ledger
@@ -20,6 +22,19 @@ POLL_S = 0.2
 BEGINNING: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 SANITIZER_GROUP = "sanitizer"
+PASSING = (
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError._TIMED_OUT,
+    KafkaError._TRANSPORT,
+    KafkaError._ALL_BROKERS_DOWN,
+)
+"""What a broker says that has just started, or does not say because it is away."""
+T = TypeVar("T")
 Positions = Mapping[tuple[str, int], int]
 """The next offset to read, by topic and partition."""
 
@@ -67,11 +82,11 @@ def ends(admin: AdminClient, topic: str) -> dict[int, int]:
     return _offsets(admin, topic, END)
 
 
-def wait_for_sanitizer(admin: AdminClient, settings: Kafka, cut: Cut, timeout_s: float) -> None:
+def wait_for_sanitizer(settings: Kafka, cut: Cut, timeout_s: float) -> None:
     """Returns once the group has committed past the cut; raises StageBehind."""
     raw = settings.topic(RAW)
     targets = {(raw, partition): end for partition, end in cut.end.items() if end > cut.first[partition]}
-    _wait("sanitizer", targets, lambda: committed(admin, settings, raw, cut.end), timeout_s)
+    _wait("sanitizer", targets, lambda: committed(settings, raw, cut.end), timeout_s)
 
 
 def wait_for_lake(admin: AdminClient, settings: Kafka, query: Query, timeout_s: float) -> None:
@@ -116,12 +131,20 @@ def _offsets(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]
         isolation_level=IsolationLevel.READ_COMMITTED,
         request_timeout=kafka.BROKER_TIMEOUT_S,
     )
-    return {place.partition: future.result().offset for place, future in futures.items()}
+    return {place.partition: _answer(future).offset for place, future in futures.items()}
 
 
-def committed(admin: AdminClient, settings: Kafka, raw: str, partitions: Iterable[int]) -> dict[tuple[str, int], int]:
+def committed(settings: Kafka, raw: str, partitions: Iterable[int]) -> dict[tuple[str, int], int]:
     """How far the sanitizers have committed each partition; negative where they never have."""
-    group = settings.topic(SANITIZER_GROUP)
-    request = [ConsumerGroupTopicPartitions(group, [TopicPartition(raw, partition) for partition in partitions])]
-    answer = admin.list_consumer_group_offsets(request, request_timeout=kafka.BROKER_TIMEOUT_S)[group].result()
-    return {(place.topic, place.partition): place.offset for place in answer.topic_partitions or []}
+    offsets = kafka.committed(settings, SANITIZER_GROUP, raw, partitions)
+    return {(raw, partition): offset for partition, offset in offsets.items()}
+
+
+def _answer(future: Future[T]) -> T:
+    """What the broker answers. Raises Retriable where it is just starting or away, KafkaException otherwise."""
+    try:
+        return future.result()
+    except KafkaException as error:
+        if (cause := error.args[0]).code() in PASSING:
+            raise Retriable(f"Kafka: {cause.str()}") from None
+        raise

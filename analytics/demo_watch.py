@@ -6,6 +6,7 @@ import time
 
 import msgspec
 from confluent_kafka.admin import AdminClient
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -74,20 +75,13 @@ def _tell(setting: Setting, told: int, console: Console) -> int:
 
 
 def _count(admin: AdminClient, settings: Kafka, query: Query, last: Counts) -> Counts:
+    """The counts now; a broker or a lake that is just starting, or was killed, leaves them as they were."""
     raw = settings.topic(RAW)
-    ends = audit_cut.ends(admin, raw)
-    committed = audit_cut.committed(admin, settings, raw, ends)
-    return Counts(
-        logged=sum(ends.values()),
-        sanitized=sum(max(offset, 0) for offset in committed.values()),
-        stored=_stored(query, last.stored),
-    )
-
-
-def _stored(query: Query, last: int) -> int:
-    """A lake that is starting, or was killed, cannot be asked: then what it said last."""
     try:
-        return int(query("SELECT coalesce(sum(records), 0) FROM ledger")[0][0])
+        ends = audit_cut.ends(admin, raw)
+        committed = audit_cut.committed(settings, raw, ends)
+        last = replace(last, logged=sum(ends.values()), sanitized=sum(max(offset, 0) for offset in committed.values()))
+        return replace(last, stored=int(query("SELECT coalesce(sum(records), 0) FROM ledger LIMIT 1")[0][0]))
     except HeadraceError:
         return last
 
