@@ -45,6 +45,10 @@ class Server:
         self._connection.execute("SET GLOBAL enable_external_access = false")
         self._connection.execute("SET GLOBAL lock_configuration = true")
 
+    def close(self) -> None:
+        """Takes no more statements."""
+        self._connection.execute(f"CALL quack_stop({quoted(server_uri(self._settings))})")
+
     def overdue(self) -> bool:
         """Whether an analyst's statement has run too long."""
         row = self._connection.execute(

@@ -124,6 +124,8 @@ class Lake:
                 self._wait_until_stored()
             finally:
                 self._source.close()
+                if self._server is not None:
+                    self._server.close()
         log.info("lake.stopped", positions=sum(self._next_offsets.values()))
 
     def _is_blocked(self) -> bool:

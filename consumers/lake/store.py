@@ -43,7 +43,13 @@ from headrace.settings import MEGABYTE, Settings
 CATALOG = "headrace"
 OLDEST_DUCKDB = (1, 5, 5)
 """1.4 loses a whole table when the disk fills during a checkpoint."""
-_QUOTES_NO_VALUE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.CatalogException, duckdb.BinderException)
+_QUOTES_NO_VALUE = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.CatalogException,
+    duckdb.BinderException,
+    duckdb.TransactionException,
+)
 ROW_GROUP_ROWS = 20_480
 """Ten vectors: a batch that Python can hold, and compressed nearly as well as DuckDB's own 122,880."""
 READERS_PATIENCE_S = 5.0

@@ -55,9 +55,11 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 6), step=st.sampled_from(["lake.after_rows", "lake.after_ledger", "lake.after_commit"]))
     def die_while_storing(self, limit: int, step: str) -> None:
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(InjectedFault):
+        batch = self._poll(limit)
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store_module, "failpoint", _failing_at(step, self._copy))
-            self.store.write(self._poll(limit))
+            with pytest.raises(InjectedFault):
+                self.store.write(batch)
         self._reopen_copy()
 
     @rule()
