@@ -19,12 +19,13 @@ from headrace.client.logger import ProductionInteractionLogger
 from headrace.settings import Settings
 from headrace.topics import RAW
 
-_START = b'{"type": "interaction.v1", "user_query": "?", "agent_selected": '
+_START = b'{"type": "interaction.v1", "user_query": "?", "response": "!", "agent_selected": '
 BAD_INPUT = {
     "a line that is no JSON": b"hello, is anybody there?",
     "JSON cut short": _START,
     "a number for a name": _START + b"7}",
     "no question": b'{"type": "interaction.v1", "agent_selected": "billing"}',
+    "no answer, and no error": b'{"type": "interaction.v1", "user_query": "?", "agent_selected": "billing"}',
     "an unknown type": b'{"type": "weather.v1", "degrees": 21}',
     "an event from a future version": b'{"type": "interaction.v9", "user_query": "?"}',
     "a rating of nine stars": _START + b'"billing", "user_feedback_score": 9}',
@@ -101,7 +102,7 @@ def freshness_s(settings: Settings) -> list[float]:
 
 def _seen_after_s(logger: ProductionInteractionLogger, store: live.LiveStore) -> float:
     started = time.monotonic()
-    interaction_id = logger.log(agent_selected="probe", user_query="How long until somebody sees me?")
+    interaction_id = logger.log(agent_selected="probe", user_query="Who sees me?", response="You will know soon.")
     while not rows(store, f"SELECT 1 FROM interactions WHERE interaction_id = '{interaction_id}' LIMIT 1"):
         if time.monotonic() - started > PROBE_TIMEOUT_S:
             raise DemoFailed(f"an event was not to be seen in the store within {PROBE_TIMEOUT_S:g} s")
