@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from consumers.lake.tables import Table
+from consumers.lake.tables import FEEDBACK, LABELS, Table
 from headrace.events import Clean, Rejected
+from headrace.ids import derived_uuid7, is_uuid7
 
 Values = Sequence[Any]
 
@@ -38,7 +40,28 @@ def clean_table(table: Table, cleans: Sequence[Clean], partitions: Values, offse
         "clean_partition": partitions,
         "clean_offset": offsets,
     }
+    if table is FEEDBACK or table is LABELS:
+        values |= _judgement_ids(table.id, values)
     return arrow_table(table, values)
+
+
+def _judgement_ids(id_column: str | None, values: Mapping[str, Values]) -> dict[str, Values]:
+    """Ids as UUIDs where the sender's were others, of which the sanitizer has made keyed hashes.
+
+    An own id becomes the UUIDv7 that time and hash always give; the interaction is then found by `external_id`.
+    """
+    assert id_column is not None
+    return {
+        id_column: list(map(_row_id, values[id_column], values["timestamp"])),
+        "interaction_id": [
+            id_ if external is None else None
+            for id_, external in zip(values["interaction_id"], values["external_id"], strict=True)
+        ],
+    }
+
+
+def _row_id(id_: str, timestamp: datetime) -> str:
+    return id_ if is_uuid7(id_) else derived_uuid7(int(timestamp.timestamp() * 1000), id_)
 
 
 def rejected_table(table: Table, rejected: Sequence[Rejected], partitions: Values, offsets: Values) -> pa.Table:

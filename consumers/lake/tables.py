@@ -89,7 +89,11 @@ _LINEAGE = (
     Column("flags", "VARCHAR[]", "`future_timestamp`, `unknown_fields`; null if none."),
 )
 _ABOUT = (
-    _said("interaction_id", "UUID", "The interaction it is about, which may arrive later."),
+    _said(
+        "interaction_id",
+        "UUID",
+        "The interaction it is about, which may arrive later; null where `external_id` names it.",
+    ),
     _said("external_id", "VARCHAR", "Keyed hash of the interaction's id where that was no UUIDv7: join by it then."),
 )
 
@@ -135,7 +139,11 @@ FEEDBACK = Table(
     "feedback",
     "One row for each piece of feedback; the current one is the latest by interaction, name, source and rater.",
     (
-        Column("feedback_id", "UUID", "UUIDv7 of the feedback."),
+        Column(
+            "feedback_id",
+            "UUID",
+            "UUIDv7 of the feedback (made from its time and hash where the sender's id was none).",
+        ),
         *_ABOUT,
         *_EVENT,
         _said("session_id", "VARCHAR", "Keyed hash of the session."),
@@ -159,7 +167,7 @@ LABELS = Table(
     "labels",
     "One row for each annotator's verdict.",
     (
-        Column("label_id", "UUID", "UUIDv7 of the label."),
+        Column("label_id", "UUID", "UUIDv7 of the label (made from its time and hash where the sender's id was none)."),
         *_ABOUT,
         *_EVENT,
         _said("annotator", "VARCHAR", "Who labelled, as a pseudonym."),

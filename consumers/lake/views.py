@@ -39,7 +39,7 @@ RATINGS = View(
     "ratings",
     "One row for each rated interaction: the mean of its current ratings by people.",
     """
-    SELECT any_value(interaction_id) AS interaction_id, external_id, avg(score) AS rating, count(*) AS ratings,
+    SELECT interaction_id, external_id, avg(score) AS rating, count(*) AS ratings,
            max(timestamp) AS rated_at, arg_max(comment, timestamp) AS comment,
            arg_max(correction, timestamp) AS correction, arg_max(correct_agent, timestamp) AS correct_agent
     FROM (
@@ -49,7 +49,7 @@ RATINGS = View(
                arg_max(correct_agent, (timestamp, feedback_id)) AS correct_agent
         FROM feedback WHERE name = 'rating' AND source = 'human'
         GROUP BY interaction_id, external_id, rater)
-    GROUP BY CASE WHEN external_id IS NULL THEN interaction_id END, external_id
+    GROUP BY interaction_id, external_id
     """,
     {
         **_words("interaction_id", "external_id"),

@@ -35,9 +35,12 @@ def test_the_latest_word_of_each_person_counts_and_people_are_averaged(store: St
     assert rows(store, "SELECT count(*) FROM current_feedback") == [(4,)]
 
 
-def test_an_interaction_under_a_foreign_id_is_joined_by_its_hash(store: Store) -> None:
-    store.write(batch([interaction(0, external_id="h1:k:x"), feedback(7, external_id="h1:k:x", score=2.0)]))
+def test_foreign_ids_are_joined_by_their_hash_and_counted_once(store: Store) -> None:
+    hashed = "h1:k:x"
+    said = feedback(0, interaction_id=hashed, external_id=hashed, feedback_id="h1:k:y", score=2.0)
+    store.write(batch([interaction(0, external_id=hashed), said, said]))
     assert rows(store, RATED) == [("question 0", 2.0, 1)]
+    assert rows(store, "SELECT count(*) FROM feedback") == [(1,)]
 
 
 def test_a_day_of_an_agent(store: Store) -> None:
