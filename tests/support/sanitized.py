@@ -51,7 +51,7 @@ def fill_raw(settings: Settings, count: int, seed: int = 1) -> None:
     producer_id = uuid7()
     for seq, event in enumerate(events(count, seed), start=1):
         value = f"{CANARY} is no event".encode() if seq % 50 == 0 else codec.encode(event)
-        headers = {PRODUCER_HEADER: producer_id, SEQ_HEADER: str(seq)}
+        headers: dict[str, str | bytes | None] = {PRODUCER_HEADER: producer_id, SEQ_HEADER: str(seq)}
         key = str(getattr(event, "session_id", None)).encode()
         producer.produce(settings.kafka.topic(RAW), value, key, headers=headers)
         producer.poll(0)
@@ -111,7 +111,8 @@ def _open_ends(settings: Settings) -> dict[str, tuple[int, int]]:
 
 
 def _ends(settings: Settings, places: list[TopicPartition], level: IsolationLevel) -> dict[str, int]:
-    latest = {place: OffsetSpec.latest() for place in places}
+    end: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    latest = dict.fromkeys(places, end)
     client = kafka.admin(settings.kafka)
     futures = client.list_offsets(latest, isolation_level=level, request_timeout=ANSWER_S)
     return {f"{place.topic}[{place.partition}]": future.result().offset for place, future in futures.items()}
