@@ -122,7 +122,7 @@ class ProductionInteractionLogger:
 
     @property
     def last_seq(self) -> int:
-        """The number of the last event; they count from 1."""
+        """The number of the last event that was handed to Kafka or, being dropped, told of; they count from 1."""
         return self._outbox.ledger.last_seq
 
     @property

@@ -3,7 +3,7 @@
 Guarantee: at-least-once into raw for every accepted event, provided the process lives until `close` or
 `flush` says that nothing is pending; what is not delivered is counted and its number is in a dropped range.
 
-The agent's thread never waits for Kafka: it takes a number, and either puts the event into librdkafka's
+The agent's thread never waits for Kafka: it either puts the event, with its number, into librdkafka's
 queue or, where the event has to be masked first, into a queue of ours. At 75 % of the bound routine
 successes are refused, so that errors, low ratings and feedback still find room.
 """
@@ -35,6 +35,8 @@ REST_S = 0.00001
 ROOM_POLL_S = 0.005
 """How long bulk logging waits at a time for delivery reports: they come in batches, milliseconds apart."""
 STATUS_INTERVAL_S = 10.0
+NEWS_SHARE = 0.1
+"""A periodic status tells of new refusals when they are a tenth of all before: a billion make 200 ranges."""
 CLOSING_SHARE = 0.25
 """Of the time that close() has: for the closing status, where events could not be delivered."""
 
@@ -49,7 +51,7 @@ class Outbox:
         self._bound = bound_bytes
         self._routine_bound = int(bound_bytes * ROUTINE_SHARE)
         self._lock = threading.RLock()
-        self._waiting: deque[tuple[bytes, bytes, int]] = deque()
+        self._waiting: deque[tuple[bytes, bytes]] = deque()
         self._costs: deque[int] = deque()
         self._held_bytes = 0
         self._sender: Sender | None = None
@@ -67,31 +69,31 @@ class Outbox:
     # --- the agent's thread ---------------------------------------------------------------------
 
     def put(self, payload: bytes, key: bytes | None, *, priority: bool) -> None:
-        """Numbers an event, and takes it or drops it; never waits for Kafka."""
+        """Takes an event or drops it; never waits for Kafka."""
         cost = len(payload) + EVENT_OVERHEAD_BYTES
         bound = self._bound if priority else self._routine_bound
         if self._held_bytes + cost > bound:
             self._make_room()
         with self._lock:
-            if (seq := self._next_seq()) is None:
+            if not self._begin():
                 return
             if self._held_bytes + cost > bound:
-                self.ledger.drop(seq, "queue_full")
+                self.ledger.refuse("queue_full")
                 return
             self._held_bytes += cost
             self._costs.append(cost)
             self.ledger.accepted += 1
             key = key or self.ledger.producer_id.encode()
             if self._sender is None or self._mask is not None:
-                self._waiting.append((payload, key, seq))
+                self._waiting.append((payload, key))
             else:
-                self._pass_on(self._sender, payload, key, seq)
+                self._pass_on(self._sender, payload, key)
 
     def reject(self, poison: Poison) -> None:
-        """Numbers an event that cannot be sent, and drops it."""
+        """Counts an event that cannot be sent, and drops it."""
         with self._lock:
-            if (seq := self._next_seq()) is not None:
-                self.ledger.reject(seq, poison)
+            if self._begin():
+                self.ledger.reject(poison)
 
     def _make_room(self, timeout_s: float = 0.0) -> None:
         """Takes in delivery reports, waiting for the first at most `timeout_s`, and frees what they settle."""
@@ -110,27 +112,30 @@ class Outbox:
         while self._held_bytes > held_at_most and time.monotonic() < deadline:
             self._make_room(ROOM_POLL_S)
 
-    def _next_seq(self) -> int | None:
+    def _begin(self) -> bool:
+        """Counts one call; false after close."""
         if self._closed:
             self._warnings.after_close()
-            return None
+            return False
         if self._thread is None:
             self._start()
-        self.ledger.last_seq += 1
-        return self.ledger.last_seq
+        self.ledger.logged += 1
+        return True
 
     def _start(self) -> None:
         close_when_worker_ends()
         self._thread = threading.Thread(target=self._run, name="headrace-client", daemon=True)
         self._thread.start()
 
-    def _pass_on(self, sender: Sender, payload: bytes, key: bytes, seq: int) -> None:
+    def _pass_on(self, sender: Sender, payload: bytes, key: bytes) -> None:
         try:
-            sender.send(payload, key, seq)
+            sender.send(payload, key, self.ledger.last_seq + 1)
         except BufferError:
-            self.ledger.drop(seq, "queue_full")
+            self.ledger.refuse("queue_full")
         except Exception:
-            self.ledger.drop(seq, "undelivered")
+            self.ledger.refuse("undelivered")
+        else:
+            self.ledger.last_seq += 1
 
     # --- the thread -----------------------------------------------------------------------------
 
@@ -143,7 +148,7 @@ class Outbox:
             self.warn()
             if time.monotonic() >= next_status:
                 next_status += STATUS_INTERVAL_S
-                self.report_status()
+                self.report_status(NEWS_SHARE)
 
     def _try_to_connect(self) -> None:
         """In the thread, so that neither the agent waits for it nor a process that only forks has threads."""
@@ -176,16 +181,13 @@ class Outbox:
             except Poison as poison:
                 outcome = poison
             with self._lock:
-                if self._waiting and self._waiting[0] is item:
-                    self._waiting.popleft()
-                    self._finish(sender, outcome, item)
-
-    def _finish(self, sender: Sender, outcome: bytes | Poison, item: tuple[bytes, bytes, int]) -> None:
-        _, key, seq = item
-        if isinstance(outcome, Poison):
-            self.ledger.reject(seq, outcome)
-        else:
-            self._pass_on(sender, outcome, key, seq)
+                if not self._waiting or self._waiting[0] is not item:
+                    return
+                self._waiting.popleft()
+                if isinstance(outcome, Poison):
+                    self.ledger.reject(outcome)
+                else:
+                    self._pass_on(sender, outcome, item[1])
 
     def _settle(self) -> None:
         """Frees the bytes of events that have left: about the oldest, as a broker answers in order."""
@@ -206,9 +208,10 @@ class Outbox:
         with self._lock:
             return self.ledger.result(self._pending())
 
-    def report_status(self) -> None:
+    def report_status(self, at_least_share: float = 0.0) -> None:
         """Sends a status, if it would say something new and the last one has arrived."""
         with self._lock:
+            self.ledger.number_refused(at_least_share)
             sender, version = self._sender, self.ledger.version()
             if sender is None or sender.status_on_its_way or version == self._reported:
                 return
@@ -218,7 +221,7 @@ class Outbox:
     def warn(self, *, at_once: bool = False) -> None:
         """Logs what was dropped, once a minute at most."""
         trouble = self._sender.trouble if self._sender is not None else ""
-        if at_once or self._warnings.are_due(len(self.ledger.drops)):
+        if at_once or self._warnings.are_due(self.ledger.drops()):
             self._warnings.report(self.result(), self.ledger.last_invalid, trouble)
 
     # --- the end --------------------------------------------------------------------------------
@@ -262,13 +265,17 @@ class Outbox:
     def _give_up(self) -> None:
         with self._lock:
             while self._waiting:
-                self.ledger.drop(self._waiting.popleft()[2], "not_sent")
+                self._waiting.popleft()
+                self.ledger.refuse("not_sent")
         if self._sender is not None and len(self._sender):
             self._sender.discard()
 
     def _say_goodbye(self, deadline: float) -> None:
+        with self._lock:
+            self.ledger.number_refused()
+            snapshot = self.ledger.snapshot()
         if self._sender is None:
             return
-        self._sender.send_status(status_records(self.ledger.snapshot(), closed=True))
+        self._sender.send_status(status_records(snapshot, closed=True))
         self._push(deadline)
         self._sender.discard()

@@ -44,6 +44,15 @@ class IntervalSet:
             self._firsts.insert(after, number)
             self._lasts.insert(after, number)
 
+    def append(self, first: int, last: int) -> None:
+        """Adds `first` to `last`, which lie above everything that is there."""
+        self._size += last - first + 1
+        if self._lasts and self._lasts[-1] == first - 1:
+            self._lasts[-1] = last
+        else:
+            self._firsts.append(first)
+            self._lasts.append(last)
+
     def intervals(self) -> list[tuple[int, int]]:
         """First and last number of each interval, both included."""
         return list(zip(self._firsts, self._lasts, strict=True))
@@ -68,6 +77,10 @@ class Drops:
 
     def add(self, seq: int, policy: DropPolicy) -> None:
         self._by_policy.setdefault(policy, IntervalSet()).add(seq)
+
+    def append(self, first: int, last: int, policy: DropPolicy) -> None:
+        """Adds numbers that lie above all others of this policy."""
+        self._by_policy.setdefault(policy, IntervalSet()).append(first, last)
 
     def counts(self) -> dict[DropPolicy, int]:
         """How many events each policy dropped."""

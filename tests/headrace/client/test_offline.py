@@ -11,7 +11,7 @@ import pytest
 
 from headrace.client import FeedbackCollector, ProductionInteractionLogger
 from headrace.errors import ConfigError, MissingIdKey
-from headrace.events import DroppedRange, ProductionInteraction
+from headrace.events import ProductionInteraction
 from headrace.ids import ID_KEY_VARIABLE, is_uuid7
 from headrace.settings import ContinualLearning, Kafka, Privacy, Settings
 from tests.headrace.client.support import NOWHERE, ROUTINE, adds_up, unreachable
@@ -64,8 +64,10 @@ def test_every_drop_is_in_a_range_with_its_policy(logger: ProductionInteractionL
     logger.log(**{**ROUTINE, "agent_selected": "not a name"})
     logger.log(**ROUTINE)
     logger.log(**{**ROUTINE, "response": "x" * 1_000_000})
-    assert logger.last_seq == 5
-    assert logger._outbox.ledger.drops.ranges() == [DroppedRange(2, 3, "invalid"), DroppedRange(5, 5, "too_large")]
+    assert logger.counts.dropped == {"invalid": 2, "too_large": 1}
+    logger.close(0.2)
+    assert logger.last_seq == logger.counts.logged == 5
+    assert sorted(dropped_by(logger).values()) == ["invalid", "invalid", "not_sent", "not_sent", "too_large"]
 
 
 def test_close_holds_its_timeout_and_drops_the_rest_as_not_sent(logger: ProductionInteractionLogger) -> None:
@@ -76,7 +78,7 @@ def test_close_holds_its_timeout_and_drops_the_rest_as_not_sent(logger: Producti
     assert time.monotonic() - started < 5
     assert result.dropped == {"not_sent": 100}
     assert (result.logged, result.delivered, result.pending) == (100, 0, 0)
-    assert logger._outbox.ledger.drops.ranges() == [DroppedRange(1, 100, "not_sent")]
+    assert dropped_by(logger) == dict.fromkeys(range(1, 101), "not_sent")
 
 
 def test_after_close_nothing_is_numbered_and_nothing_raised(
@@ -85,11 +87,17 @@ def test_after_close_nothing_is_numbered_and_nothing_raised(
     logger.close(0.05)
     logger.log(**ROUTINE)
     logger.log(agent_selected="no query")
-    assert logger.last_seq == 0
+    assert (logger.last_seq, logger.counts.logged) == (0, 0)
     assert logger.close(0.05) == logger.counts
     assert [record.message for record in caplog.records if "after close()" in record.message] == [
         "an event was logged after close(), and is lost; close the logger last"
     ]
+
+
+def dropped_by(logger: ProductionInteractionLogger) -> dict[int, str]:
+    """The policy of each number that the logger's status names as dropped."""
+    ranges = logger._outbox.ledger.snapshot()["dropped"]
+    return {seq: dropped.policy for dropped in ranges for seq in range(dropped.first, dropped.last + 1)}
 
 
 def _nested(levels: int) -> dict[str, Any]:
@@ -174,11 +182,10 @@ def test_threads_share_one_numbering(logger: ProductionInteractionLogger) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    assert logger.last_seq == 1600
+    assert logger.counts.logged == 1600
     assert adds_up(logger.counts)
     assert logger.close(0.2).pending == 0
-    dropped = logger._outbox.ledger.drops.ranges()
-    assert sum(r.last - r.first + 1 for r in dropped) == 1600
+    assert sorted(dropped_by(logger)) == list(range(1, 1601))
 
 
 def test_coroutines_log_without_blocking(logger: ProductionInteractionLogger) -> None:
@@ -188,7 +195,7 @@ def test_coroutines_log_without_blocking(logger: ProductionInteractionLogger) ->
         return ids
 
     assert len(set(asyncio.run(agent()))) == 10
-    assert logger.last_seq == 11
+    assert logger.counts.logged == 11
 
 
 def test_bulk_logging_waits_for_room_no_longer_than_told(logger: ProductionInteractionLogger) -> None:
