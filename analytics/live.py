@@ -23,6 +23,13 @@ CONNECT_S = 2.0
 ROWS_AT_ONCE = 10_000
 
 
+Place = Literal["lake", "file"]
+
+
+class LakeSilent(HeadraceError):
+    """The running lake was asked for, and does not answer."""
+
+
 class StatementRefused(HeadraceError):
     """Not a statement that analysts may run."""
 
@@ -52,7 +59,7 @@ class Answer:
 class LiveStore:
     """A place to ask; `place` tells whether it is the running lake or the file."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Literal["lake", "file"], call: str = "") -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Place, call: str = "") -> None:
         self._connection = connection
         self._call = call
         self.place = place
@@ -88,20 +95,25 @@ def _failed(error: Exception) -> StatementFailed:
     return StatementFailed(words)
 
 
-def connect(settings: Settings) -> LiveStore:
-    """The lake's server where it answers, the file where no lake runs.
+def connect(settings: Settings, place: Place | None = None) -> LiveStore:
+    """The lake's server where it answers, the file where no lake runs; or only the `place` that is named.
 
-    Raises ConfigError where there is neither, StoreLocked where the file is held and nobody answers.
+    Raises ConfigError where there is no store, StoreLocked where the file is held and nobody answers, and
+    LakeSilent where the lake is asked for and does not answer.
     """
-    if settings.store.quack_port and token_path(settings).exists() and _answers(settings):
+    if place != "file" and token_path(settings).exists() and _answers(settings):
         connection = duckdb.connect(":memory:")
         load_quack(connection)
         token = quoted(token_path(settings).read_text().strip())
         return LiveStore(connection, "lake", f"quack_query({quoted(server_uri(settings))}, {{}}, token => {token})")
+    if place == "lake":
+        raise LakeSilent(f"no lake answers on {HOST}:{settings.store.quack_port}; `headrace run lake` starts one")
     return LiveStore(_open_file(settings), "file")
 
 
 def _answers(settings: Settings) -> bool:
+    if settings.store.quack_port == 0:
+        return False
     try:
         socket.create_connection((HOST, settings.store.quack_port), CONNECT_S).close()
     except OSError:

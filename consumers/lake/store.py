@@ -24,7 +24,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -113,8 +113,8 @@ class Store:
             return 0
 
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file; readers may go on meanwhile."""
-        with self._explained(), ThreadPoolExecutor(1) as thread:
+        """Moves the write-ahead log into the file; put off where DuckDB has another transaction open."""
+        with self._explained(), suppress(duckdb.TransactionException), ThreadPoolExecutor(1) as thread:
             done = thread.submit(self.connection.execute, f"CHECKPOINT {CATALOG}")
             failpoint("lake.in_checkpoint")
             done.result()

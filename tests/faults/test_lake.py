@@ -113,9 +113,9 @@ def run_to_the_end(settings: Settings, settings_file: Path, interactions: int = 
 
 
 def records_stored(settings: Settings) -> int | None:
-    """As an analyst sees it; None while nobody answers."""
+    """As an analyst of the running lake sees it; None while it does not answer."""
     try:
-        with connect(settings) as store:
+        with connect(settings, "lake") as store:
             (row,) = store.query("SELECT sum(records)::BIGINT AS records FROM ledger").read_all().to_pylist()
             return int(row["records"])
     except (HeadraceError, duckdb.Error):
