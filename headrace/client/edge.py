@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TypeVar
 
 from headrace.codec import encode
 from headrace.errors import Poison, Reason
 from headrace.events import AnyEvent, Feedback, Label, ProductionInteraction
 from headrace.ids import KeyRing
 from headrace.topics import MAX_EVENT_BYTES
+
+E = TypeVar("E")
 
 Numbered = ProductionInteraction | Feedback | Label
 """What an agent logs: each has a number in its producer's ledger."""
@@ -64,6 +67,11 @@ def key_of(event: Numbered) -> bytes | None:
     """What keeps a session's events in order: its id, where it is known."""
     session = None if isinstance(event, Label) else event.session_id
     return session.encode() if session else None
+
+
+def copied(event: E) -> E:
+    """The event again, so that hashing its ids changes nothing of the agent's."""
+    return event.__copy__()  # type: ignore[attr-defined, no-any-return]
 
 
 def hash_ids(event: Numbered, ring: KeyRing) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from functools import partial
 from typing import Any, Self, TypeVar
 
+import msgspec
+
 from headrace.client import lifetime
-from headrace.client.edge import Numbered, hash_ids, is_priority, key_of, packed, require_names
+from headrace.client.edge import Numbered, copied, hash_ids, is_priority, key_of, packed, require_names
 from headrace.client.ledger import FlushResult
 from headrace.client.masking import masker
 from headrace.client.outbox import Outbox
@@ -74,22 +75,27 @@ class ProductionInteractionLogger:
         """Logs an annotator's verdict on an interaction; returns the label's id."""
         return self._log(Label, "label_id", label, fields)
 
-    def log_many(self, interactions: Iterable[ProductionInteraction], *, timeout_s: float = ROOM_TIMEOUT_S) -> int:
-        """Logs many interactions, for bulk jobs; returns how many the buffer took.
+    def log_many(self, events: Iterable[Numbered], *, timeout_s: float = ROOM_TIMEOUT_S) -> int:
+        """Logs many interactions (or feedback, or labels), for bulk jobs; returns how many the buffer took.
 
         Unlike `log` it waits for room, at most `timeout_s` each time; after that it drops as `log` does.
         """
         if not self._enabled:
             return 0
         before = self._outbox.ledger.accepted
-        for interaction in interactions:
-            self._send(copy(interaction), timeout_s)
+        for event in events:
+            try:
+                own = copied(event)
+            except Exception:
+                self._outbox.reject(Poison(Reason.WRONG_TYPE))
+            else:
+                self._send(own, timeout_s)
         return self._outbox.ledger.accepted - before
 
     def _log(self, kind: type[E], id_field: str, event: E | None, fields: dict[str, Any]) -> str:
         if self._enabled:
             try:
-                own = kind(**fields) if event is None else copy(event)
+                own = kind(**fields) if event is None else copied(event)
             except Exception:
                 self._outbox.reject(_fault(kind, fields))
             else:
@@ -122,8 +128,8 @@ class ProductionInteractionLogger:
 
     @property
     def last_seq(self) -> int:
-        """The number of the last event that was handed to Kafka or, being dropped, told of; they count from 1."""
-        return self._outbox.ledger.last_seq
+        """The greatest number among the events logged so far, once all have theirs; they count from 1."""
+        return self._outbox.ledger.logged
 
     @property
     def counts(self) -> FlushResult:
@@ -163,6 +169,5 @@ class ProductionInteractionLogger:
 
 def _fault(kind: type[E], fields: dict[str, Any]) -> Poison:
     """Why `kind` cannot be made of `fields`: only names of our own appear."""
-    required = kind.__struct_fields__[len(kind.__struct_fields__) - len(kind.__struct_defaults__) :]
-    missing = [name for name in kind.__struct_fields__ if name not in fields and name not in required]
+    missing = [field.name for field in msgspec.structs.fields(kind) if field.required and field.name not in fields]
     return Poison(Reason.MISSING_FIELD, f"$.{missing[0]}") if missing else Poison(Reason.INVALID_VALUE)

@@ -144,7 +144,11 @@ class Outbox:
             self._try_to_connect()
         next_status = time.monotonic() + STATUS_INTERVAL_S
         while not self._stopped and (sender := self._sender) is not None:
-            self._turn(sender)
+            try:
+                self._turn(sender)
+            except Exception as error:
+                self._warnings.broken(error)
+                time.sleep(SERVE_S)
             self.warn()
             if time.monotonic() >= next_status:
                 next_status += STATUS_INTERVAL_S
@@ -202,7 +206,7 @@ class Outbox:
     # --- accounts -------------------------------------------------------------------------------
 
     def _pending(self) -> int:
-        return len(self._waiting) + (len(self._sender) if self._sender is not None else 0)
+        return len(self._waiting) + (len(sender) if (sender := self._sender) is not None else 0)
 
     def result(self) -> FlushResult:
         with self._lock:
@@ -220,8 +224,8 @@ class Outbox:
 
     def warn(self, *, at_once: bool = False) -> None:
         """Logs what was dropped, once a minute at most."""
-        trouble = self._sender.trouble if self._sender is not None else ""
         if at_once or self._warnings.are_due(self.ledger.drops()):
+            trouble = sender.trouble if (sender := self._sender) is not None else ""
             self._warnings.report(self.result(), self.ledger.last_invalid, trouble)
 
     # --- the end --------------------------------------------------------------------------------
@@ -253,14 +257,14 @@ class Outbox:
 
     def _drain(self, deadline: float) -> None:
         while self._pending() and (left := deadline - time.monotonic()) > 0:
-            if self._waiting or self._sender is None:
+            if self._waiting or (sender := self._sender) is None:
                 time.sleep(min(left, 0.002))
             else:
-                self._sender.push(min(left, 0.1))
+                sender.push(min(left, 0.1))
 
     def _push(self, deadline: float) -> None:
-        if self._sender is not None and (left := deadline - time.monotonic()) > 0:
-            self._sender.push(left)
+        if (sender := self._sender) is not None and (left := deadline - time.monotonic()) > 0:
+            sender.push(left)
 
     def _give_up(self) -> None:
         with self._lock:
@@ -274,8 +278,7 @@ class Outbox:
         with self._lock:
             self.ledger.number_refused()
             snapshot = self.ledger.snapshot()
-        if self._sender is None:
-            return
-        self._sender.send_status(status_records(snapshot, closed=True))
-        self._push(deadline)
-        self._sender.discard()
+        if self._sender is not None:
+            self._sender.send_status(status_records(snapshot, closed=True))
+            self._push(deadline)
+            self._sender.discard()

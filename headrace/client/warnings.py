@@ -42,6 +42,10 @@ class DropWarnings:
         """Logs why nothing is sent, and nothing will be until the settings change."""
         self._say(str(error))
 
+    def broken(self, error: Exception) -> None:
+        """Logs a mistake of our own by its type: its words might quote an event."""
+        self._say(f"the client's thread goes on after an unexpected {type(error).__name__}")
+
     def _say(self, text: str) -> None:
         if time.monotonic() >= self._next_word:
             self._next_word = time.monotonic() + WARNING_INTERVAL_S
