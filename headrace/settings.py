@@ -155,7 +155,7 @@ class Sanitizer(_Block, frozen=True, kw_only=True):
 
     instance: str = "sanitizer-1"
     """Stable name of this instance, its `transactional.id`: two that run at once need two names."""
-    batch_records: Positive = 2000
+    batch_records: Positive = 5000
     """Records in one transaction."""
     batch_seconds: PositiveSeconds = 0.1
     """How long a transaction waits to fill."""
