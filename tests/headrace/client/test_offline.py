@@ -233,6 +233,15 @@ def test_a_property_that_kafka_does_not_know_is_told_at_once() -> None:
         ProductionInteractionLogger(settings)
 
 
+def test_a_file_that_kafka_cannot_read_is_told_and_events_are_kept(caplog: pytest.LogCaptureFixture) -> None:
+    tls = {"security.protocol": "ssl", "ssl.ca.location": "/no/such/authority.pem"}
+    logger = ProductionInteractionLogger(Settings(kafka=Kafka(bootstrap_servers=NOWHERE, properties=tls)))
+    logger.log(**ROUTINE)
+    assert logger.flush(0.5).pending == 1
+    assert any("ssl.ca.location" in record.getMessage() for record in caplog.records)
+    assert logger.close(0.1).dropped == {"not_sent": 1}
+
+
 def test_disabled_it_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ID_KEY_VARIABLE)
     threads = threading.active_count()
