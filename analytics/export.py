@@ -58,7 +58,7 @@ def slices(store: LiveStore, table: Table, first: date | None, last: date | None
     return [
         part
         for row in counted.read_all().to_pylist()
-        for part in _parts(row["day"], f"{day} = DATE '{row['day']}'", row["rows"], most_rows)
+        for part in _parts(table, row["day"], f"{day} = DATE '{row['day']}'", row["rows"], most_rows)
     ]
 
 
@@ -82,10 +82,11 @@ def export(
     return rows
 
 
-def _parts(day: date, condition: str, rows: int, most_rows: int) -> Iterator[Slice]:
+def _parts(table: Table, day: date, condition: str, rows: int, most_rows: int) -> Iterator[Slice]:
     count = -(-rows * 5 // (most_rows * 4))  # a fifth less than allowed: the parts differ a little
+    own = ", ".join(name for name in ("raw_offset", "seq") if name in table.names)
     for part in range(count):
-        split = f" AND raw_offset % {count} = {part}" if count > 1 else ""
+        split = f" AND hash({own}) % {count} = {part}" if count > 1 else ""
         yield Slice(day, condition + split, rows // count)
 
 

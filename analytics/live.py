@@ -127,7 +127,7 @@ def _open_file(settings: Settings) -> duckdb.DuckDBPyConnection:
         raise ConfigError(f"{path}: there is no store yet; `headrace run lake` makes it, or `storage` names another")
     try:
         connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise StoreLocked(
             f"{path} is held by another process, and no lake answers on port {settings.store.quack_port}: "
             f"{str(error).splitlines()[0]}"
