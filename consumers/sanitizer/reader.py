@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from consumers.sanitizer.positions import GROUP, resolve
 from consumers.sanitizer.transform import RawRecord
 from headrace import kafka
-from headrace.errors import BrokerUnavailable, Fatal, RetentionGap
+from headrace.errors import BrokerUnavailable, Fatal, RetentionGap, TopicChanged
 from headrace.settings import Settings
 from headrace.topics import RAW
 
@@ -27,6 +27,7 @@ FULL_QUEUE_PAUSE_MS = 20
 """librdkafka's own pause of 1 s lets a fast loop run dry."""
 PROBE_TIMEOUT_S = 2.0
 NOT_ASSIGNED = 2**63
+REFUSALS = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED)
 
 log = structlog.get_logger("sanitizer")
 
@@ -127,6 +128,10 @@ class RawReader:
     def _note(self, error: KafkaError, partition: int) -> None:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
             self._raise_gap(partition, error)
+        if error.code() in REFUSALS:
+            raise Fatal(f"{self._topic}: {error.name()}; `headrace topics create --acls` lets the sanitizer read it")
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise TopicChanged(f"{self._topic}: deleted while it was read; `headrace topics create` makes it again")
         if error.fatal():
             self._fatal = error
         log.warning("the broker reports", error=error.name())

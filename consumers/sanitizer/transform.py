@@ -189,7 +189,7 @@ def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> N
         event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
     for kind, field, name_in_record in _ID_FIELDS:
         if isinstance(event, kind):
-            if name_in_record not in value:
+            if name_in_record not in value or not getattr(event, field):
                 name = f"{record.partition}@{record.offset}"
                 setattr(event, field, derived_uuid7(record.appended_ms, name))
             return

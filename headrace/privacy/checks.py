@@ -21,6 +21,9 @@ _CARD_LENGTHS = (
     (re.compile(r"5[0678]|6"), (16, 18, 19, 17, 15, 14, 13)),
 )
 """Issuer prefixes (ISO/IEC 7812) and the lengths their cards have, the commonest first."""
+_WITHOUT_SEPARATORS = str.maketrans("", "", " -")
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
+"""Luhn's sum of the digits of twice a digit."""
 
 
 def whole(match: re.Match[str]) -> Bounds:
@@ -71,11 +74,10 @@ def _is_ipv6(candidate: str) -> bool:
 def credit_card(match: re.Match[str]) -> Bounds | None:
     """A card number of a length its issuer uses, with Luhn's check digit; what follows it is left alone."""
     text, start = match.string, match.start()
-    places = [start + i for i, character in enumerate(match[0]) if character.isdigit()]
-    digits = "".join(text[place] for place in places)
+    digits = match[0].translate(_WITHOUT_SEPARATORS)
     for length in _card_lengths(digits):
         if length <= len(digits) and luhn(digits[:length]):
-            end = places[length - 1] + 1
+            end = start + _place_of_digit(match[0], length)
             if not text[end : end + 1].isdigit():
                 return start, end
     return None
@@ -85,14 +87,19 @@ def _card_lengths(digits: str) -> tuple[int, ...]:
     return next((lengths for issuer, lengths in _CARD_LENGTHS if issuer.match(digits)), ())
 
 
+def _place_of_digit(written: str, number: int) -> int:
+    """Where the given digit of a number with separators ends."""
+    places = [place for place, character in enumerate(written, start=1) if character.isdigit()]
+    return places[number - 1]
+
+
 def luhn(digits: str) -> bool:
     """Whether the last digit is Luhn's check digit (ISO/IEC 7812-1) of the others.
 
     >>> luhn("4111111111111111"), luhn("4111111111111112")
     (True, False)
     """
-    values = [int(digit) for digit in reversed(digits)]
-    return (sum(values[::2]) + sum(sum(divmod(2 * value, 10)) for value in values[1::2])) % 10 == 0
+    return (sum(map(int, digits[::-2])) + sum(map(_DOUBLED.__getitem__, digits[-2::-2]))) % 10 == 0
 
 
 def international_phone(match: re.Match[str]) -> Bounds | None:

@@ -186,3 +186,14 @@ TREES = st.recursive(st.none() | st.text(), lambda tree: st.lists(tree) | st.dic
 @given(st.binary(max_size=200) | TREES.map(codec.encode_json))
 def test_no_bytes_make_it_raise(value: bytes) -> None:
     assert TRANSFORM(raw(value)).reason is not None
+
+
+def test_an_empty_id_is_as_good_as_none() -> None:
+    """Events of one instant that all lack an id must not become one row."""
+    value = codec.encode(interaction(interaction_id=""))
+    first = codec.decode_clean(TRANSFORM(raw(value)).value).event
+    second = codec.decode_clean(TRANSFORM(raw(value)._replace(offset=18)).value).event
+    assert isinstance(first, ProductionInteraction)
+    assert isinstance(second, ProductionInteraction)
+    assert is_uuid7(first.interaction_id)
+    assert first.interaction_id != second.interaction_id
