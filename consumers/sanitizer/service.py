@@ -8,6 +8,7 @@ makes the broker refuse the offsets, because the group's metadata was taken with
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ BROKER_PATIENCE_S = 120.0
 """A broker that restarts is back in seconds; after two minutes without one the process ends with an error."""
 PROBE_TIMEOUT_S = 2.0
 REPORT_EVERY_S = 10.0
+GARBAGE_THRESHOLD = 200_000
+"""Containers made and not freed before the collector looks: twice what a batch holds."""
 ABORTS_ALLOWED = 10
 """In a row: what aborts ten times will abort for ever, and a person has to look."""
 
@@ -45,6 +48,7 @@ def run(settings: Settings) -> None:
     only a fresh start is safe.
     """
     configure_log()
+    _spare_the_garbage_collector()
     ring = KeyRing.from_environment()
     shutdown = Shutdown().install()
     if not _await_broker(settings, shutdown):
@@ -56,6 +60,12 @@ def run(settings: Settings) -> None:
             loop.turn()
     finally:
         loop.close()
+
+
+def _spare_the_garbage_collector() -> None:
+    """A batch is thousands of containers without a cycle: looking through them was a twelfth of the time."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 def _await_broker(settings: Settings, shutdown: Shutdown) -> bool:
@@ -84,7 +94,7 @@ class Loop:
         self._transform = Transform(ring, settings.continual_learning.quality)
         self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
         self._heartbeat = Heartbeat(settings.storage, SERVICE)
-        self._transactions = Transactions(settings.kafka, self._instance)
+        self._transactions = Transactions(settings.kafka, self._instance, self._give_up)
         self._reader = RawReader(settings, BROKER_PATIENCE_S)
         self._counts = Counter[str]()
         self._aborts_in_a_row = 0
@@ -110,6 +120,11 @@ class Loop:
         """An orderly end: leaves no marker and no open transaction."""
         self._report()
         self._reader.close()
+        self._in_flight.clear()
+
+    def _give_up(self) -> None:
+        """Kafka's client hangs: no record is to blame for the end that follows."""
+        log.error("Kafka's client does not return from a transaction; the sanitizer ends, to start again clean")
         self._in_flight.clear()
 
     def _parts(self, records: list[RawRecord]) -> Iterator[list[RawRecord]]:

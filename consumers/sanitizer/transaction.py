@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
+from consumers.watchdog import Watchdog
 from headrace import kafka
 from headrace.errors import Abortable, Fatal
 from headrace.settings import Kafka
@@ -21,6 +22,9 @@ CALL_TIMEOUT_S = 5.0
 """One call; it is repeated while its error is retriable."""
 PATIENCE_S = 30.0
 """How long one step is repeated before the outcome counts as unknown: three transaction timeouts."""
+HUNG_AFTER_S = PATIENCE_S + 3 * CALL_TIMEOUT_S
+"""librdkafka 2.16 may never return from `send_offsets_to_transaction` where the broker died under it (seen with a
+broker killed in mid-traffic), whatever timeout it was given: then only a new process helps."""
 RETRY_S = 0.05
 """Most retriable errors took CALL_TIMEOUT_S; some, like a coordinator that moves, come at once."""
 QUEUED_MESSAGES = 200_000
@@ -34,7 +38,8 @@ class Transactions:
     again; Fatal for everything else, an unknown outcome too: the process ends, and init on restart fences it.
     """
 
-    def __init__(self, settings: Kafka, instance: str) -> None:
+    def __init__(self, settings: Kafka, instance: str, on_hang: Callable[[], object]) -> None:
+        self._watchdog = Watchdog(HUNG_AFTER_S, on_hang)
         self._producer = Producer(
             {
                 **kafka.producer(settings),
@@ -48,10 +53,10 @@ class Transactions:
 
     def start(self) -> None:
         """Ends whatever a former life of this instance left open, and shuts out a twin."""
-        insist(self._producer.init_transactions, CALL_TIMEOUT_S)
+        self._insist(self._producer.init_transactions, CALL_TIMEOUT_S)
 
     def begin(self) -> None:
-        insist(self._producer.begin_transaction)
+        self._insist(self._producer.begin_transaction)
 
     def produce(self, topic: str, messages: list[Message]) -> None:
         """Queues records; their delivery is settled by `commit`."""
@@ -61,14 +66,18 @@ class Transactions:
 
     def send_offsets(self, positions: Sequence[TopicPartition], group: Any) -> None:
         """Makes the input's next offsets part of the transaction; refused for a group that has moved on."""
-        insist(self._producer.send_offsets_to_transaction, list(positions), group, CALL_TIMEOUT_S)
+        self._insist(self._producer.send_offsets_to_transaction, list(positions), group, CALL_TIMEOUT_S)
 
     def commit(self) -> None:
         """Flushes and commits; on return every record is visible to read_committed readers."""
-        insist(self._producer.commit_transaction, CALL_TIMEOUT_S)
+        self._insist(self._producer.commit_transaction, CALL_TIMEOUT_S)
 
     def abort(self) -> None:
-        insist(self._producer.abort_transaction, CALL_TIMEOUT_S)
+        self._insist(self._producer.abort_transaction, CALL_TIMEOUT_S)
+
+    def _insist(self, call: Callable[..., None], *arguments: Any) -> None:
+        with self._watchdog:
+            insist(call, *arguments)
 
 
 def insist(call: Callable[..., T], *arguments: Any) -> T:

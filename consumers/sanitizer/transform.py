@@ -27,6 +27,9 @@ LONGEST_PRODUCER_ID = 64
 _CACHED_PRODUCERS = 4096
 """A producer is a client process: more than thousands do not write at once."""
 
+_CACHED_MOMENTS = 64
+"""The broker stamps a whole batch of records with one time."""
+
 FUTURE_TIMESTAMP = "future_timestamp"
 UNKNOWN_FIELDS = "unknown_fields"
 
@@ -168,6 +171,7 @@ def _seq(header: str | bytes | None) -> int | None:
     return seq if 0 < (seq := int(header)) <= LARGEST_SEQ else None
 
 
+@lru_cache(_CACHED_MOMENTS)
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 

@@ -36,7 +36,10 @@ def leaves(tree: object) -> list[str]:
         if isinstance(node, dict):
             for key, value in node.items():
                 texts.append(key if isinstance(key, str) else _text_of_key(key) or "")
-                texts.append(value) if isinstance(value, str) else nodes.append(value)
+                if isinstance(value, str):
+                    texts.append(value)
+                elif value.__class__ is not int or abs(value) >= SMALLEST_NUMBER:
+                    nodes.append(value)
         elif isinstance(node, (list, tuple, set, frozenset)):
             nodes += node
         elif text := text_of(node):
