@@ -22,7 +22,8 @@ The life of one event:
     close(…)
       what is left after the timeout is dropped: not_sent; the closing status tells the ledger's end
 
-`ledger` and `ranges` count and are pure; `sender` alone touches Kafka; `lifetime` knows forks and exits.
+The background thread is the `courier`. `edge`, `ledger` and `ranges` are pure; `sender` alone touches Kafka;
+`lifetime` knows forks and exits.
 """
 
 from headrace.client.feedback import FeedbackCollector

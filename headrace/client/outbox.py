@@ -1,4 +1,4 @@
-"""The client's buffer, bounded in bytes, and the thread that empties it.
+"""The client's buffer, bounded in bytes.
 
 Guarantee: at-least-once into raw for every accepted event, provided the process lives until `close` or
 `flush` says that nothing is pending; what is not delivered is counted and its number is in a dropped range.
@@ -13,58 +13,49 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 
+from headrace.client.courier import Connect, Courier, Waiting
 from headrace.client.ledger import FlushResult, Ledger, status_records
 from headrace.client.lifetime import close_when_worker_ends
 from headrace.client.masking import Mask
-from headrace.client.sender import Failed, Sender
+from headrace.client.sender import Sender
 from headrace.client.warnings import DropWarnings
-from headrace.errors import ConfigError, Poison
+from headrace.errors import Poison
 
 EVENT_OVERHEAD_BYTES = 768
 """What an event costs beside its bytes: librdkafka's message, two headers, our callback (measured)."""
 ROUTINE_SHARE = 0.75
 """Of the bound, for routine successes; the rest is kept for what is worth more."""
-SERVE_S = 0.05
-"""How long the thread waits for delivery reports: the delay before masking begins, and before it stops."""
-SLICE_S = 0.0003
-"""How long the thread masks before it lets go of the interpreter: an event loop waits no longer than this."""
-REST_S = 0.00001
-"""Any sleep makes the thread stand back in the queue for the interpreter; the system rounds it to about 60 µs."""
 ROOM_POLL_S = 0.005
 """How long bulk logging waits at a time for delivery reports: they come in batches, milliseconds apart."""
-STATUS_INTERVAL_S = 10.0
-NEWS_SHARE = 0.1
-"""A periodic status tells of new refusals when they are a tenth of all before: a billion make 200 ranges."""
 CLOSING_SHARE = 0.25
 """Of the time that close() has: for the closing status, where events could not be delivered."""
 
 
 class Outbox:
-    """Takes an agent's events and sends them by the Sender that `connect` makes."""
+    """Takes an agent's events, and has its Courier send them by the Sender that `connect` makes."""
 
-    def __init__(self, connect: Callable[[str, Failed], Sender], bound_bytes: int, mask: Mask | None) -> None:
+    def __init__(self, connect: Connect, bound_bytes: int, mask: Mask | None) -> None:
         self.ledger = Ledger()
-        self._connect = connect
+        self.warnings = DropWarnings()
+        self.sender: Sender | None = None
+        self.stopped = False
+        self._courier = Courier(self, connect, mask)
         self._mask = mask
         self._bound = bound_bytes
         self._routine_bound = int(bound_bytes * ROUTINE_SHARE)
         self._lock = threading.RLock()
-        self._waiting: deque[tuple[bytes, bytes]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._costs: deque[int] = deque()
         self._held_bytes = 0
-        self._sender: Sender | None = None
-        self._thread: threading.Thread | None = None
+        self._started = False
         self._closed = False
-        self._stopped = False
-        self._warnings = DropWarnings()
         self._reported = self.ledger.version()
 
     def abandon(self) -> None:
         """In a forked child: leaves everything to the parent."""
-        if self._sender is not None:
-            self._sender.abandon()
+        if self.sender is not None:
+            self.sender.abandon()
 
     # --- the agent's thread ---------------------------------------------------------------------
 
@@ -84,10 +75,10 @@ class Outbox:
             self._costs.append(cost)
             self.ledger.accepted += 1
             key = key or self.ledger.producer_id.encode()
-            if self._sender is None or self._mask is not None:
+            if self.sender is None or self._mask is not None:
                 self._waiting.append((payload, key))
             else:
-                self._pass_on(self._sender, payload, key)
+                self._pass_on(self.sender, payload, key)
 
     def reject(self, poison: Poison) -> None:
         """Counts an event that cannot be sent, and drops it."""
@@ -97,11 +88,11 @@ class Outbox:
 
     def _make_room(self, timeout_s: float = 0.0) -> None:
         """Takes in delivery reports, waiting for the first at most `timeout_s`, and frees what they settle."""
-        if (sender := self._sender) is not None:
+        if (sender := self.sender) is not None:
             sender.serve(timeout_s)
         elif timeout_s:
             time.sleep(timeout_s)
-        self._settle()
+        self.settle()
 
     def await_room(self, payload_bytes: int, timeout_s: float) -> None:
         """Waits until a routine event of this size would be taken, `timeout_s` at most."""
@@ -115,17 +106,17 @@ class Outbox:
     def _begin(self) -> bool:
         """Counts one call; false after close."""
         if self._closed:
-            self._warnings.after_close()
+            self.warnings.after_close()
             return False
-        if self._thread is None:
+        if not self._started:
             self._start()
         self.ledger.logged += 1
         return True
 
     def _start(self) -> None:
         close_when_worker_ends()
-        self._thread = threading.Thread(target=self._run, name="headrace-client", daemon=True)
-        self._thread.start()
+        self._courier.start()
+        self._started = True
 
     def _pass_on(self, sender: Sender, payload: bytes, key: bytes) -> None:
         try:
@@ -137,76 +128,49 @@ class Outbox:
         else:
             self.ledger.last_seq += 1
 
-    # --- the thread -----------------------------------------------------------------------------
+    # --- the courier's thread -------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while self._sender is None and not self._stopped:
-            self._try_to_connect()
-        next_status = time.monotonic() + STATUS_INTERVAL_S
-        while not self._stopped and (sender := self._sender) is not None:
-            try:
-                self._turn(sender)
-            except Exception as error:
-                self._warnings.broken(error)
-                time.sleep(SERVE_S)
-            self.warn()
-            if time.monotonic() >= next_status:
-                next_status += STATUS_INTERVAL_S
-                self.report_status(NEWS_SHARE)
-
-    def _try_to_connect(self) -> None:
-        """In the thread, so that neither the agent waits for it nor a process that only forks has threads."""
-        try:
-            sender = self._connect(self.ledger.producer_id, self._failed)
-        except ConfigError as error:
-            self._warnings.cannot_connect(error)
-            time.sleep(SERVE_S)
-            return
+    def attach(self, sender: Sender) -> None:
+        """From now on events go to `sender`; those that waited for it, and need no masking, at once."""
         with self._lock:
-            self._sender = sender
+            self.sender = sender
             while self._waiting and self._mask is None:
                 self._pass_on(sender, *self._waiting.popleft())
 
-    def _turn(self, sender: Sender) -> None:
-        if self._waiting and self._mask is not None:
-            self._mask_slice(sender, self._mask)
-            sender.serve(0)
-            time.sleep(REST_S)
-        else:
-            sender.serve(SERVE_S)
-        self._settle()
+    def first_to_mask(self) -> Waiting | None:
+        """The oldest event that waits to be masked; it stays where it is."""
+        return self._waiting[0] if self._waiting and self._mask is not None else None
 
-    def _mask_slice(self, sender: Sender, mask: Mask) -> None:
-        until = time.perf_counter() + SLICE_S
-        while self._waiting and time.perf_counter() < until:
-            item = self._waiting[0]
-            try:
-                outcome: bytes | Poison = mask(item[0])
-            except Poison as poison:
-                outcome = poison
-            with self._lock:
-                if not self._waiting or self._waiting[0] is not item:
-                    return
-                self._waiting.popleft()
-                if isinstance(outcome, Poison):
-                    self.ledger.reject(outcome)
-                else:
-                    self._pass_on(sender, outcome, item[1])
+    def finish(self, item: Waiting, outcome: bytes | Poison) -> None:
+        """Sends the masked bytes of `item`, or drops it; nothing if close() gave it up meanwhile."""
+        with self._lock:
+            if not self._waiting or self._waiting[0] is not item or self.sender is None:
+                return
+            self._waiting.popleft()
+            if isinstance(outcome, Poison):
+                self.ledger.reject(outcome)
+            else:
+                self._pass_on(self.sender, outcome, item[1])
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Frees the bytes of events that have left: about the oldest, as a broker answers in order."""
         with self._lock:
             for _ in range(len(self._costs) - self._pending()):
                 self._held_bytes -= self._costs.popleft()
 
-    def _failed(self, seq: int, discarded: bool) -> None:
+    def failed(self, seq: int, discarded: bool) -> None:
+        """Counts an event that was sent and will not arrive."""
         with self._lock:
             self.ledger.drop(seq, "not_sent" if discarded else "undelivered")
 
     # --- accounts -------------------------------------------------------------------------------
 
+    @property
+    def producer_id(self) -> str:
+        return self.ledger.producer_id
+
     def _pending(self) -> int:
-        return len(self._waiting) + (len(sender) if (sender := self._sender) is not None else 0)
+        return len(self._waiting) + (len(sender) if (sender := self.sender) is not None else 0)
 
     def result(self) -> FlushResult:
         with self._lock:
@@ -216,7 +180,7 @@ class Outbox:
         """Sends a status, if it would say something new and the last one has arrived."""
         with self._lock:
             self.ledger.number_refused(at_least_share)
-            sender, version = self._sender, self.ledger.version()
+            sender, version = self.sender, self.ledger.version()
             if sender is None or sender.status_on_its_way or version == self._reported:
                 return
             self._reported, snapshot = version, self.ledger.snapshot()
@@ -224,9 +188,9 @@ class Outbox:
 
     def warn(self, *, at_once: bool = False) -> None:
         """Logs what was dropped, once a minute at most."""
-        if at_once or self._warnings.are_due(self.ledger.drops()):
-            trouble = sender.trouble if (sender := self._sender) is not None else ""
-            self._warnings.report(self.result(), self.ledger.last_invalid, trouble)
+        if at_once or self.warnings.are_due(self.ledger.drops()):
+            trouble = sender.trouble if (sender := self.sender) is not None else ""
+            self.warnings.report(self.result(), self.ledger.last_invalid, trouble)
 
     # --- the end --------------------------------------------------------------------------------
 
@@ -245,25 +209,25 @@ class Outbox:
             if self._closed:
                 return self.result()
             self._closed = True
-        if self._thread is not None:
+        if self._started:
             self._drain(deadline - CLOSING_SHARE * timeout_s)
             self._give_up()
             self._say_goodbye(deadline)
         self.warn(at_once=True)
-        self._stopped = True
+        self.stopped = True
         result = self.result()
-        self._sender = None
+        self.sender = None
         return result
 
     def _drain(self, deadline: float) -> None:
         while self._pending() and (left := deadline - time.monotonic()) > 0:
-            if self._waiting or (sender := self._sender) is None:
+            if self._waiting or (sender := self.sender) is None:
                 time.sleep(min(left, 0.002))
             else:
                 sender.push(min(left, 0.1))
 
     def _push(self, deadline: float) -> None:
-        if (sender := self._sender) is not None and (left := deadline - time.monotonic()) > 0:
+        if (sender := self.sender) is not None and (left := deadline - time.monotonic()) > 0:
             sender.push(left)
 
     def _give_up(self) -> None:
@@ -271,14 +235,14 @@ class Outbox:
             while self._waiting:
                 self._waiting.popleft()
                 self.ledger.refuse("not_sent")
-        if self._sender is not None and len(self._sender):
-            self._sender.discard()
+        if self.sender is not None and len(self.sender):
+            self.sender.discard()
 
     def _say_goodbye(self, deadline: float) -> None:
         with self._lock:
             self.ledger.number_refused()
             snapshot = self.ledger.snapshot()
-        if self._sender is not None:
-            self._sender.send_status(status_records(snapshot, closed=True))
+        if self.sender is not None:
+            self.sender.send_status(status_records(snapshot, closed=True))
             self._push(deadline)
-            self._sender.discard()
+            self.sender.discard()

@@ -56,7 +56,7 @@ class Accounts(RuleBasedStateMachine):
         super().__init__()
         self.outbox = Outbox(self._connect, BOUND, None)
         self.outbox._start = lambda: None  # type: ignore[method-assign]
-        self.outbox._try_to_connect()
+        self.outbox._courier.connect()
         self.delivered: set[int] = set()
         self.dropped: dict[int, DropPolicy] = {}
         self.refused: Counter[DropPolicy] = Counter()
@@ -116,7 +116,7 @@ class Accounts(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         self.dropped |= dict.fromkeys(self.sender.queue, "not_sent")
-        self.outbox._thread = object()  # type: ignore[assignment]
+        self.outbox._started = True
         result = self.outbox.close(0)
         self.closed = True
         self._number_refused()
