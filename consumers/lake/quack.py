@@ -8,6 +8,7 @@ has run longer than `store.query_seconds`, and the service then starts itself ag
 from __future__ import annotations
 
 import secrets
+import time
 from threading import Timer
 
 import duckdb
@@ -20,6 +21,9 @@ from consumers.lake.views import VIEWS
 from headrace.settings import Settings, Store
 
 TOKEN_BYTES = 24
+COUNT_HOLDS_S = 60.0
+"""A dashboard asks the same every few seconds; within a minute an answer does not grow past its bound by much."""
+COUNTS_KEPT = 1000
 
 log = structlog.get_logger("lake")
 
@@ -64,6 +68,7 @@ class Guard:
     def __init__(self, connection: duckdb.DuckDBPyConnection, limits: Store) -> None:
         self._connection = connection
         self._limits = limits
+        self._counted: dict[str, float] = {}
 
     def may_run(self, _connection_id: str, sql: str) -> bool:
         """Whether it may; what stands against it is logged without the statement's text."""
@@ -74,13 +79,19 @@ class Guard:
 
     def _too_many_rows(self, sql: str) -> str | None:
         limit = row_limit(sql)
-        if limit is not None and limit <= self._limits.query_rows:
+        now = time.monotonic()
+        if (limit is not None and limit <= self._limits.query_rows) or now < self._counted.get(sql, 0.0):
             return None
         try:
             rows = self._count(sql)
         except duckdb.Error as error:
             return None if not isinstance(error, duckdb.InterruptException) else "it takes too long"
-        return None if rows <= self._limits.query_rows else "it returns too many rows"
+        if rows > self._limits.query_rows:
+            return "it returns too many rows"
+        if len(self._counted) == COUNTS_KEPT:
+            self._counted.clear()
+        self._counted[sql] = now + COUNT_HOLDS_S
+        return None
 
     def _count(self, sql: str) -> int:
         """The rows a statement returns, counted to one past the limit."""

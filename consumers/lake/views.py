@@ -39,20 +39,25 @@ RATINGS = View(
     "ratings",
     "One row for each rated interaction: the mean of its current ratings by people.",
     """
-    SELECT interaction_id, external_id, avg(score) AS rating, count(*) AS ratings,
+    SELECT interaction_id, avg(score) AS rating, count(*) AS ratings,
            max(timestamp) AS rated_at, arg_max(comment, timestamp) AS comment,
            arg_max(correction, timestamp) AS correction, arg_max(correct_agent, timestamp) AS correct_agent
     FROM (
-        SELECT interaction_id, external_id, arg_max(score, (timestamp, feedback_id)) AS score,
-               max(timestamp) AS timestamp, arg_max(comment, (timestamp, feedback_id)) AS comment,
-               arg_max(correction, (timestamp, feedback_id)) AS correction,
-               arg_max(correct_agent, (timestamp, feedback_id)) AS correct_agent
-        FROM feedback WHERE name = 'rating' AND source = 'human'
-        GROUP BY interaction_id, external_id, rater)
-    GROUP BY interaction_id, external_id
+        SELECT coalesce(f.interaction_id, i.interaction_id) AS interaction_id, f.rater,
+               arg_max(f.score, (f.timestamp, f.feedback_id)) AS score, max(f.timestamp) AS timestamp,
+               arg_max(f.comment, (f.timestamp, f.feedback_id)) AS comment,
+               arg_max(f.correction, (f.timestamp, f.feedback_id)) AS correction,
+               arg_max(f.correct_agent, (f.timestamp, f.feedback_id)) AS correct_agent
+        FROM feedback f
+        LEFT JOIN (SELECT external_id, interaction_id FROM interactions WHERE external_id IS NOT NULL) i
+               ON i.external_id = f.external_id
+        WHERE f.name = 'rating' AND f.source = 'human'
+        GROUP BY ALL)
+    WHERE interaction_id IS NOT NULL
+    GROUP BY interaction_id
     """,
     {
-        **_words("interaction_id", "external_id"),
+        "interaction_id": "The interaction; feedback that came before it shows here once it has come.",
         "rating": "Mean of the latest rating of each person, 1 to 5.",
         "ratings": "How many people rated.",
         "rated_at": "When the latest of them did, UTC.",
@@ -69,15 +74,10 @@ INTERACTIONS_WITH_FEEDBACK = View(
     "Each interaction with what people think of it now; feedback may have come before it, with it, or weeks after.",
     f"""
     SELECT {", ".join(f"i.{name}" for name in _INTERACTION)},
-           coalesce(r.rating, x.rating, i.user_feedback_score) AS rating,
-           coalesce(r.ratings, x.ratings, CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
-           coalesce(r.rated_at, x.rated_at) AS rated_at,
-           coalesce(r.comment, x.comment) AS feedback_comment,
-           coalesce(r.correction, x.correction) AS correction,
-           coalesce(r.correct_agent, x.correct_agent) AS correct_agent
-    FROM interactions i
-    LEFT JOIN (FROM ratings WHERE external_id IS NULL) r ON r.interaction_id = i.interaction_id
-    LEFT JOIN (FROM ratings WHERE external_id IS NOT NULL) x ON x.external_id = i.external_id
+           coalesce(r.rating, i.user_feedback_score) AS rating,
+           coalesce(r.ratings, CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
+           r.rated_at, r.comment AS feedback_comment, r.correction, r.correct_agent
+    FROM interactions i LEFT JOIN ratings r ON r.interaction_id = i.interaction_id
     """,
     {
         **_words(*_INTERACTION),
@@ -94,12 +94,14 @@ AGENT_DAYS = View(
     "agent_days",
     "A day of an agent: how much, how well, how fast, at what price.",
     """
-    SELECT day, tenant, agent_selected, count(*) AS interactions, count(error) AS errors,
-           avg(rating) AS mean_rating, count(rating) AS rated,
-           approx_quantile(latency_ms::FLOAT, 0.5) AS latency_p50_ms,
-           approx_quantile(latency_ms::FLOAT, 0.95) AS latency_p95_ms,
-           sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
-    FROM interactions_with_feedback GROUP BY day, tenant, agent_selected
+    SELECT day, tenant, agent_selected, interactions, errors, mean_rating, rated,
+           latencies[1] AS latency_p50_ms, latencies[2] AS latency_p95_ms, tokens_in, tokens_out, cost_usd
+    FROM (
+        SELECT day, tenant, agent_selected, count(*) AS interactions, count(error) AS errors,
+               avg(rating) AS mean_rating, count(rating) AS rated,
+               quantile_cont(latency_ms, [0.5, 0.95]) AS latencies,
+               sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
+        FROM interactions_with_feedback GROUP BY day, tenant, agent_selected)
     """,
     {
         **_words("day", "tenant", "agent_selected"),
@@ -107,8 +109,8 @@ AGENT_DAYS = View(
         "errors": "Of them with an error.",
         "mean_rating": "Mean rating of those that were rated, 1 to 5.",
         "rated": "How many were rated.",
-        "latency_p50_ms": "Half of the answers took at most this long, milliseconds (approximate, within 1 %).",
-        "latency_p95_ms": "95 % of the answers took at most this long, milliseconds (approximate, within 1 %).",
+        "latency_p50_ms": "Half of the answers took at most this long, milliseconds.",
+        "latency_p95_ms": "95 % of the answers took at most this long, milliseconds.",
         "tokens_in": "Tokens sent to language models.",
         "tokens_out": "Tokens they returned.",
         "cost_usd": "Cost, US dollars.",
