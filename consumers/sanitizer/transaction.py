@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
@@ -22,13 +23,15 @@ CALL_TIMEOUT_S = 5.0
 """One call; it is repeated while its error is retriable."""
 PATIENCE_S = 30.0
 """How long one step is repeated before the outcome counts as unknown: three transaction timeouts."""
-HUNG_AFTER_S = PATIENCE_S + 3 * CALL_TIMEOUT_S
+HUNG_AFTER_S = 4 * CALL_TIMEOUT_S
 """librdkafka 2.16 may never return from `send_offsets_to_transaction` where the broker died under it (seen with a
 broker killed in mid-traffic), whatever timeout it was given: then only a new process helps."""
 RETRY_S = 0.05
 """Most retriable errors took CALL_TIMEOUT_S; some, like a coordinator that moves, come at once."""
 QUEUED_MESSAGES = 200_000
 """More than any batch: a transaction's records are queued whole before it is committed."""
+
+NO_GUARD: AbstractContextManager[None] = nullcontext()
 
 Message = dict[str, bytes | None]
 
@@ -76,16 +79,16 @@ class Transactions:
         self._insist(self._producer.abort_transaction, CALL_TIMEOUT_S)
 
     def _insist(self, call: Callable[..., None], *arguments: Any) -> None:
-        with self._watchdog:
-            insist(call, *arguments)
+        insist(call, *arguments, guard=self._watchdog)
 
 
-def insist(call: Callable[..., T], *arguments: Any) -> T:
+def insist(call: Callable[..., T], *arguments: Any, guard: AbstractContextManager[None] = NO_GUARD) -> T:
     """The call's result; it is repeated while its error is retriable, for `PATIENCE_S`. Raises Abortable or Fatal."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
-            return call(*arguments)
+            with guard:
+                return call(*arguments)
         except KafkaException as exception:
             error = exception.args[0]
             if error.txn_requires_abort():
