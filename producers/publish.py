@@ -11,6 +11,7 @@ from itertools import groupby
 
 import msgspec
 
+from headrace import kafka
 from headrace.client.ledger import FlushResult
 from headrace.client.logger import ProductionInteractionLogger
 from headrace.errors import ConfigError
@@ -46,10 +47,12 @@ def publish(
 ) -> Published:
     """Logs the events at `rate` a second (0: as fast as the broker takes them) and waits for the broker.
 
-    `on_progress` is told how many more were logged. Raises ConfigError as the client does.
+    `on_progress` is told how many more were logged. Raises ConfigError as the client does, and
+    BrokerUnavailable where no broker answers.
     """
     if not settings.continual_learning.logging.enabled:
         raise ConfigError("continual_learning.logging.enabled is false: nothing would be published; set it to true")
+    kafka.require_broker(kafka.admin(settings.kafka), settings.kafka)
     logger = ProductionInteractionLogger(settings)
     started = time.monotonic()
     try:
