@@ -96,6 +96,15 @@ def _values(step: Step) -> tuple[str | int, ...]:
     return (entry.topic, entry.topic_id, entry.partition, entry.next_offset, step.next_offset, step.records, *counts)
 
 
+def skip(connection: DuckDBPyConnection, topic: str, partition: int, next_offset: int) -> bool:
+    """Moves a partition on without its records, which are gone from the topic; False if it is past that already."""
+    changed = connection.execute(
+        "UPDATE ledger SET next_offset = $to WHERE topic = $topic AND partition = $partition AND next_offset < $to",
+        {"topic": topic, "partition": partition, "to": next_offset},
+    ).fetchone()
+    return changed == (1,)
+
+
 def disagreements(connection: DuckDBPyConnection) -> list[str]:
     """Where ledger and rows differ; empty in a sound store, at every instant.
 

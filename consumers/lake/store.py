@@ -36,7 +36,7 @@ from consumers.lake.batch import Batch
 from consumers.lake.rows import insert
 from consumers.lake.tables import TABLES
 from consumers.lake.views import VIEWS
-from headrace.errors import Fatal, StoreFull, StoreLocked
+from headrace.errors import ConfigError, Fatal, StoreFull, StoreLocked
 from headrace.failpoints import failpoint
 from headrace.settings import MEGABYTE, Settings
 
@@ -88,6 +88,11 @@ class Store:
         with self._transaction():
             ledger.begin(self.connection, topic, topic_id, range(partitions))
         self.entries = ledger.read(self.connection)
+
+    def skip_gap(self, topic: str, partition: int, next_offset: int) -> None:
+        """Accepts that records before `next_offset` are gone. Raises ConfigError where there is no such gap."""
+        if not ledger.skip(self.connection, topic, partition, next_offset):
+            raise ConfigError(f"{topic}[{partition}]: the store knows no such partition, or is past {next_offset}")
 
     def write(self, batch: Batch) -> None:
         """Stores a batch and the positions after it, all or nothing. Raises StoreFull, LedgerConflict."""

@@ -80,28 +80,37 @@ def replay(
     _say(result, as_json)
 
 
-@app.command("skip-gap", epilog="Stop the sanitizer first: Kafka refuses a group's position while it has members.")
+@app.command("skip-gap", epilog="Stop the service first: its position can be set only while it does not read.")
 def skip_gap(
-    place: Annotated[str, typer.Argument(help="TOPIC:PARTITION:OFFSET, as the sanitizer's error names it.")],
+    place: Annotated[str, typer.Argument(help="TOPIC:PARTITION:OFFSET, as the service's error names it.")],
 ) -> None:
-    """Accept that raw records expired before they were read: the sanitizer goes on at OFFSET."""
-    from consumers.sanitizer.positions import skip_to
+    """Accept that records expired before they were read: the sanitizer (raw) or the lake (others) goes on at OFFSET."""
+    from headrace.topics import RAW
 
     settings = load()
     topic, partition, offset = _place(settings, place)
-    skip_to(settings.kafka, topic, partition, offset)
-    typer.echo(f"{topic}[{partition}]: the sanitizer goes on at {offset}")
+    if topic == settings.kafka.topic(RAW):
+        from consumers.sanitizer.positions import skip_to
+
+        skip_to(settings.kafka, topic, partition, offset)
+    else:
+        from consumers.lake.store import Store
+
+        with Store(settings) as store:
+            store.skip_gap(topic, partition, offset)
+    typer.echo(f"{topic}[{partition}]: goes on at {offset}")
 
 
 def _place(settings: Settings, place: str) -> tuple[str, int, int]:
-    from headrace.topics import RAW
+    from headrace.topics import CLEAN, RAW, REJECTED
 
-    raw = settings.kafka.topic(RAW)
     topic, _, rest = place.partition(":")
     partition, _, offset = rest.partition(":")
-    if topic not in (RAW, raw) or not (partition.isdigit() and offset.isdigit()):
-        raise ConfigError(f"{place}: expected {raw}:PARTITION:OFFSET")
-    return raw, int(partition), int(offset)
+    names = [settings.kafka.topic(name) for name in (RAW, CLEAN, REJECTED)]
+    topic = settings.kafka.topic(topic) if topic in (RAW, CLEAN, REJECTED) else topic
+    if topic not in names or not (partition.isdigit() and offset.isdigit()):
+        raise ConfigError(f"{place}: expected TOPIC:PARTITION:OFFSET with one of the topics {', '.join(names)}")
+    return topic, int(partition), int(offset)
 
 
 def _known(reason: str | None) -> Reason | None:

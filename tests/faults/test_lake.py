@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -19,15 +20,17 @@ from analytics.live import connect
 from consumers.lake import ledger
 from consumers.lake.access import database_path
 from consumers.lake.archive import damaged_files
+from consumers.lake.batch import Batch
+from consumers.lake.store import SPARE_BYTES, Store
 from headrace import kafka
 from headrace.broker.local import free_port
 from headrace.codec import encode
-from headrace.errors import HeadraceError
-from headrace.settings import Settings
+from headrace.errors import HeadraceError, StoreFull
+from headrace.settings import MEGABYTE, ContinualLearning, Logging, Settings
 from headrace.topic_admin import create_topics
 from headrace.topics import BY_NAME, CLEAN, REJECTED
 from tests.conftest import write_settings
-from tests.consumers.lake.support import clean, feedback, interaction, rejected
+from tests.consumers.lake.support import CLEAN_TOPIC, batch, clean, feedback, interaction, rejected
 from tests.support import Service, count, wait_for
 
 pytestmark = [pytest.mark.broker, pytest.mark.fault]
@@ -221,23 +224,71 @@ def test_records_that_expired_unread_stop_the_lake(settings: Settings, settings_
     with Service("lake", settings_file) as lake:
         assert lake.wait() == 1
         assert f"{name}[2]: offsets 0 to 49 expired before they were read" in lake.tail()
+    with Service("skip", settings_file, arguments=["skip-gap", f"{name}:2:50"]) as command:
+        assert command.wait() == 0, command.tail()
+    with Service("lake", settings_file) as lake:
+        wait_for(lambda: (records_stored(settings) or 0) > 400, "the lake to go on past the gap")
+        assert lake.terminate() == 0
+    assert_sound(settings)
 
 
-def test_a_full_disk_stops_the_lake_and_loses_nothing(settings: Settings, settings_file: Path) -> None:
-    settings.storage.mkdir(parents=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(settings.storage)], capture_output=True, check=False
-    )
-    if mounted.returncode:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with 48 MB."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("this machine does not let us mount a tmpfs of 48 MB")
-    try:
-        fill(settings)
-        (settings.storage / "ballast").write_bytes(b"x" * 28 * 1024 * 1024)
-        with Service("lake", settings_file) as lake:
-            assert lake.wait() == 1
-            assert "free some space and start the lake again" in lake.tail()
-        assert_sound(settings)
-        (settings.storage / "ballast").unlink()
-        run_to_the_end(settings, settings_file)
-    finally:
-        subprocess.run(["umount", str(settings.storage)], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_stops_the_lake_and_loses_nothing(
+    settings: Settings, settings_file: Path, small_disk: Path
+) -> None:
+    fill(settings)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - SPARE_BYTES - 3 * MEGABYTE))
+    with Service("lake", settings_file) as lake:
+        assert lake.wait() == 1
+        assert "free some space and start the lake again" in lake.tail()
+    assert_sound(settings)
+    ballast.unlink()
+    run_to_the_end(settings, settings_file)
+
+
+def test_a_disk_that_fills_while_a_batch_is_written_loses_nothing(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Settings(continual_learning=ContinualLearning(logging=Logging(storage=small_disk)))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1 << 40})())
+    with Store(own) as store:
+        store.begin(CLEAN_TOPIC, "clean-id", 1)
+    store = Store(own)
+    with pytest.raises(StoreFull, match="the disk is full"):
+        for written in range(1000):
+            store.write(_noise(written))
+    store.connection.close()
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    with Store(own) as store:
+        assert ledger.disagreements(store.connection) == []
+        assert store.connection.execute("SELECT count(*) FROM interactions").fetchone() == (written * 500,)
+        store.write(_noise(written))
+
+
+def _batches_until_full(store: Store) -> int:
+    """How many batches were stored before the disk was full."""
+    for number in range(1000):
+        try:
+            store.write(_noise(number))
+        except StoreFull as full:
+            assert "the disk is full" in str(full)
+            return number
+    raise AssertionError("the disk was never full")
+
+
+def _noise(number: int) -> Batch:
+    """Five hundred interactions with a kilobyte that cannot be compressed."""
+    events = [interaction(number * 500 + row, user_query=os.urandom(800).hex()[:1000]) for row in range(500)]
+    return batch(events, offset=number * 500)
