@@ -101,7 +101,7 @@ class KeyRing:
     """
 
     def __init__(self, keys: Iterable[bytes]) -> None:
-        self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
+        self._keys: Mapping[str, _Mac] = {key_id(key): _Mac(key) for key in keys}
         if not self._keys:
             raise MissingIdKey
         self.current = next(iter(self._keys))
@@ -130,15 +130,15 @@ class KeyRing:
 
     def hash_under_every_key(self, kind: IdKind, value: str) -> list[str]:
         """The pseudonyms of `value` under all keys of the ring: what an erasure has to look for."""
-        return [_token(name, key, kind, value) for name, key in self._keys.items()]
+        return [_token(name, mac, kind, value) for name, mac in self._keys.items()]
 
     def verifies(self, kind: IdKind, token: str) -> bool:
         """Whether `token` is a pseudonym of this kind that one of our keys made."""
         parts = _pseudonym_parts(token)
-        if parts is None or (key := self._keys.get(parts[1])) is None or (raw := _decode(parts[2])) is None:
+        if parts is None or (mac := self._keys.get(parts[1])) is None or (raw := _decode(parts[2])) is None:
             return False
         digest, tag = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
-        return hmac.compare_digest(tag, _tag(key, kind, digest))
+        return hmac.compare_digest(tag, _tag(mac, kind, digest))
 
     def _pseudonym(self, kind: IdKind, value: str) -> str:
         return value if self.verifies(kind, value) else self.hash(kind, value)
@@ -151,25 +151,45 @@ def new_key() -> str:
 
 def key_id(key: bytes) -> str:
     """The public name of a key: 8 base32 characters of its SHA-256."""
-    return _encode(hashlib.sha256(b"headrace key id\0" + key).digest()[:5])
+    return base64.b32encode(hashlib.sha256(b"headrace key id\0" + key).digest()[:5]).decode().lower()
 
 
-def _token(name: str, key: bytes, kind: IdKind, value: str) -> str:
-    message = b"%s\0%s" % (kind.encode(), value.encode("utf-8", "surrogatepass"))
-    digest = hmac.digest(key, message, "sha256")[:DIGEST_BYTES]
-    return f"h1:{name}:{_encode(digest + _tag(key, kind, digest))}"
+class _Mac:
+    """HMAC-SHA256 under one key, both of its pads hashed ahead: a quarter of the time of `hmac.digest`."""
+
+    def __init__(self, key: bytes) -> None:
+        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
-def _tag(key: bytes, kind: IdKind, digest: bytes) -> bytes:
-    return hmac.digest(key, b"tag\0%s\0%s" % (kind.encode(), digest), "sha256")[:TAG_BYTES]
+def _token(name: str, mac: _Mac, kind: IdKind, value: str) -> str:
+    digest = mac(b"%s\0%s" % (kind.encode(), value.encode("utf-8", "surrogatepass")))[:DIGEST_BYTES]
+    return f"h1:{name}:{_encode(digest + _tag(mac, kind, digest))}"
+
+
+def _tag(mac: _Mac, kind: IdKind, digest: bytes) -> bytes:
+    return mac(b"tag\0%s\0%s" % (kind.encode(), digest))[:TAG_BYTES]
+
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_BASE32_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 
 
 def _encode(raw: bytes) -> str:
-    return base64.b32encode(raw).decode().rstrip("=").lower()
+    """The 26 base32 characters of 16 bytes, two at a time: half of base64's time."""
+    number = int.from_bytes(raw, "big") << 2
+    return "".join([_BASE32_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 _pseudonym_parts = re.compile(r"h1:([a-z2-7]{8}):([a-z2-7]{26})").fullmatch
-_TO_DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
+_TO_DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")
 
 
 def _decode(characters: str) -> bytes | None:
