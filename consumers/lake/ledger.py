@@ -43,9 +43,15 @@ def read(connection: DuckDBPyConnection) -> dict[tuple[str, int], Entry]:
 def begin(connection: DuckDBPyConnection, topic: str, topic_id: str, partitions: Iterable[int]) -> None:
     """Adds the partitions that the ledger lacks, from their first record on.
 
-    Raises TopicChanged where the ledger was written for another topic of that name.
+    Raises TopicChanged where the ledger was written for another topic of that name or place.
     """
-    known = {partition: entry for (name, partition), entry in read(connection).items() if name == topic}
+    entries = read(connection)
+    other = next((name for name, _ in entries if name != topic and _place(name) == _place(topic)), None)
+    if other is not None:
+        raise TopicChanged(
+            f"this store was written from {other}, not from {topic}; a store belongs to one topic_prefix"
+        )
+    known = {partition: entry for (name, partition), entry in entries.items() if name == topic}
     if any(entry.topic_id != topic_id for entry in known.values()):
         raise TopicChanged(
             f"{topic} was deleted and made again since this store last read it: its offsets mean other records "
@@ -54,6 +60,11 @@ def begin(connection: DuckDBPyConnection, topic: str, topic_id: str, partitions:
     zeros = ", 0" * (len(LEDGER.names) - 3)
     for partition in sorted(set(partitions) - set(known)):
         connection.execute(f"INSERT INTO ledger VALUES (?, ?, ?{zeros})", [topic, topic_id, partition])
+
+
+def _place(topic: str) -> str:
+    """`clean` or `rejected`, without the prefix."""
+    return topic.rpartition(".")[2]
 
 
 def advance(connection: DuckDBPyConnection, steps: Sequence[Step]) -> list[Entry]:

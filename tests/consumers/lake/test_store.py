@@ -189,6 +189,11 @@ def test_a_topic_made_anew_is_refused(store: Store) -> None:
         store.begin(CLEAN_TOPIC, "another-id", 2)
 
 
+def test_a_store_belongs_to_one_prefix(store: Store) -> None:
+    with pytest.raises(TopicChanged, match=r"written from headrace\.clean, not from other\.clean"):
+        store.begin("other.clean", "other-id", 2)
+
+
 def test_more_partitions_are_read_from_their_start(store: Store) -> None:
     store.begin(CLEAN_TOPIC, "clean-id", 4)
     assert store.entries[CLEAN_TOPIC, 3].next_offset == 0
