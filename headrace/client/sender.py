@@ -6,7 +6,6 @@ import ctypes
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -51,6 +50,7 @@ class Sender:
         self._topic = settings.kafka.topic(RAW)
         self._producer_header = (PRODUCER_HEADER, producer_id.encode())
         self._statuses: WeakSet[_StatusReport] = WeakSet()
+        self._report = _report_class(self._failed)
         try:
             self._producer = Producer({**_config(settings), "error_cb": self._heard})
         except KafkaException as error:
@@ -66,7 +66,7 @@ class Sender:
             self._topic,
             payload,
             key,
-            on_delivery=partial(self._failed, seq),
+            on_delivery=self._report(seq),
             headers=[self._producer_header, (SEQ_HEADER, b"%d" % seq)],
         )
 
@@ -103,7 +103,7 @@ class Sender:
         """In a forked child: keeps the parent's handle for ever, for to destroy it waits for threads it has not."""
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._producer))
 
-    def _failed(self, seq: int, error: KafkaError | None, _message: Message) -> None:
+    def _failed(self, seq: int, error: KafkaError | None) -> None:
         if error is None:
             return
         discarded = error.code() in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
@@ -113,6 +113,19 @@ class Sender:
 
     def _heard(self, error: KafkaError) -> None:
         self.trouble = error.str()
+
+
+def _report_class(failed: Callable[[int, KafkaError | None], None]) -> Callable[[int], Callable[..., None]]:
+    """Makes an event's delivery callback of its number.
+
+    A number that can be called is one object where a partial is three. As one lives for each event on its way,
+    that makes the garbage collector's passes over the agent's whole heap three times rarer.
+    """
+
+    def report(seq: int, error: KafkaError | None, _message: Message) -> None:
+        failed(int(seq), error)
+
+    return type("_Report", (int,), {"__slots__": (), "__call__": report})
 
 
 class _StatusReport:
