@@ -105,9 +105,11 @@ _numbers = attrgetter(*_NUMBERS)
 
 
 def _number_flaw(event: ProductionInteraction) -> Flaw | None:
-    for place, number in enumerate(_numbers(event)):
-        if number is not None and not isfinite(number):
-            return Flaw(Reason.INVALID_VALUE, f"$.{_NUMBERS[place]}")
+    numbers = _numbers(event)
+    if not isfinite(sum(filter(None, numbers))):
+        for place, number in enumerate(numbers):
+            if number is not None and not isfinite(number):
+                return Flaw(Reason.INVALID_VALUE, f"$.{_NUMBERS[place]}")
     if event.routing_scores and not _all_finite(event.routing_scores.values()):
         return Flaw(Reason.INVALID_VALUE, "$.routing_scores")
     return None

