@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from headrace.topics import PRODUCER_HEADER, RAW, SEQ_HEADER
 
 READ_TIMEOUT_S = 10.0
 """Without an answer for this long the broker is gone."""
+POLL_S = 0.1
 BATCH = 500
 
 
@@ -52,16 +54,18 @@ def records_at(settings: Settings, missing: Mapping[int, Ranges]) -> list[RawRec
 
 def _between(consumer: Consumer, settings: Settings, start: TopicPartition, last: int) -> Iterator[RawRecord]:
     consumer.assign([start])
-    while True:
-        messages = consumer.consume(BATCH, READ_TIMEOUT_S)
-        if not messages:
-            raise BrokerUnavailable(settings.kafka.bootstrap_servers, READ_TIMEOUT_S)
-        for message in messages:
+    heard_at = time.monotonic()
+    while time.monotonic() - heard_at < READ_TIMEOUT_S:
+        for message in consumer.consume(BATCH, POLL_S):
+            heard_at = time.monotonic()
             if (error := message.error()) is not None and error.code() != KafkaError._PARTITION_EOF:
                 raise KafkaException(error)
             if (message.offset() or 0) > last or error is not None:
                 return
             yield _record(message)
+            if message.offset() == last:
+                return
+    raise BrokerUnavailable(settings.kafka.bootstrap_servers, READ_TIMEOUT_S)
 
 
 def _record(message: Message) -> RawRecord:
