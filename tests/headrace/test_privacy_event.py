@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from headrace import codec
 from headrace.errors import Poison, Reason
 from headrace.events import Feedback, Label, ProducerStatus, ProductionInteraction, Retrieval, now
-from headrace.privacy import Sanitizer, sanitize_event
+from headrace.privacy import Sanitizer, sanitize_event, sanitize_events
 
 SANITIZER = Sanitizer()
 MAIL = "ada@example.org"
@@ -137,6 +137,15 @@ def test_a_name_that_is_none_is_poison(field: str, name: str) -> None:
 def test_a_version_may_look_like_an_address() -> None:
     event = interaction(agent_version="10.2.0.1")
     assert sanitize_event(event, SANITIZER)[0].agent_version == "10.2.0.1"
+
+
+@given(st.lists(st.builds(interaction, user_query=st.text() | st.just(MAIL), tenant=st.text(max_size=3)), max_size=4))
+def test_many_events_at_once_give_what_each_gives_alone(events: list[ProductionInteraction]) -> None:
+    for event, result in zip(events, sanitize_events(events, SANITIZER), strict=True):
+        try:
+            assert result == sanitize_event(event, SANITIZER)
+        except Poison as poison:
+            assert str(result) == str(poison)
 
 
 @given(st.dictionaries(st.text(max_size=5), TREES, max_size=4))
