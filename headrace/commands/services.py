@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -34,6 +35,7 @@ Service = Annotated[str, typer.Argument(help="Its name: sanitizer, lake, …", a
 @app.command(epilog="Ends after SIGTERM or Ctrl-C, with its batch finished; a second one ends it at once.")
 def run(service: Service) -> None:
     """Run one service in this terminal."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the service takes over: nothing to drain yet
     start = cast(Callable[[Settings], None], _known(service).load())
     start(load())
 
