@@ -11,24 +11,34 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import defaultdict
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import duckdb
 import msgspec
+import structlog
 
 from consumers.lake.access import archive_path, quoted
-from consumers.lake.store import make_private_folder
+from consumers.lake.database import make_private_folder
 from consumers.lake.tables import RECORD_TABLES, Table
 from headrace.failpoints import failpoint
 from headrace.settings import Settings
 
 GRACE = timedelta(hours=1)
 """Most of a day's late rows come within the hour, so that it need not be written twice."""
+FIRST_PAUSE_S = 5.0
+"""After the start, when what was missed meanwhile is being read."""
+PAUSE_S = 3600.0
+"""Late rows reach the copy of their day within the hour."""
 MANIFEST = "manifest.json"
+
+log = structlog.get_logger("lake")
 
 Counts = dict[date, dict[str, int]]
 """Rows by day and table."""
@@ -68,6 +78,10 @@ class Archive:
                 return day
         return None
 
+    def interrupt(self) -> None:
+        """Ends a copy that is being written; the next pass writes it again."""
+        self._connection.interrupt()
+
     def _copied(self, day: date) -> dict[str, int]:
         manifest = read_manifest(_day_folder(self._folder, day))
         return {table: file.rows for table, file in manifest.files.items()} if manifest else {}
@@ -96,6 +110,41 @@ class Archive:
         made.replace(target)
         failpoint("lake.parquet_renamed")
         return file
+
+
+class Copying:
+    """An archive at work beside the traffic: a thread of its own, a day at a time, then rest for an hour."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._thread = ThreadPoolExecutor(1, "lake-archive")
+        self._running: Future[date | None] | None = None
+        self._next_start = time.monotonic() + FIRST_PAUSE_S
+
+    def __enter__(self) -> Copying:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._archive.interrupt()
+        self._thread.shutdown()
+
+    def turn(self) -> None:
+        """Starts the next copy when it is time; never waits."""
+        if self._running is not None and self._running.done():
+            if self._copied() is None:
+                self._next_start = time.monotonic() + PAUSE_S
+            self._running = None
+        if self._running is None and time.monotonic() >= self._next_start:
+            self._running = self._thread.submit(self._archive.write_next)
+
+    def _copied(self) -> date | None:
+        """The day that was copied; None after the last one, or where a copy failed: a copy ends no service."""
+        assert self._running is not None
+        try:
+            return self._running.result()
+        except (duckdb.Error, OSError) as error:
+            log.warning("lake.copy_failed", error=type(error).__name__, again_in_s=PAUSE_S)
+            return None
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -21,6 +21,8 @@ from consumers.lake.views import VIEWS
 from headrace.settings import Settings, Store
 
 TOKEN_BYTES = 24
+LOOK_EVERY_S = 1.0
+"""A statement may run that much longer than it should."""
 COUNT_HOLDS_S = 60.0
 """A dashboard asks the same every few seconds; within a minute an answer does not grow past its bound by much."""
 COUNTS_KEPT = 1000
@@ -33,6 +35,7 @@ class Server:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         self._settings = settings
+        self._next_look = 0.0
         self._connection = connection.cursor()
         load_quack(self._connection)
         for name in [table.name for table in TABLES] + [view.name for view in VIEWS]:
@@ -52,6 +55,13 @@ class Server:
     def close(self) -> None:
         """Takes no more statements."""
         self._connection.execute(f"CALL quack_stop({quoted(server_uri(self._settings))})")
+
+    def is_blocked(self) -> bool:
+        """Whether a statement runs too long, which only a new process can end; looks once a second."""
+        if (now := time.monotonic()) < self._next_look:
+            return False
+        self._next_look = now + LOOK_EVERY_S
+        return self.overdue()
 
     def overdue(self) -> bool:
         """Whether an analyst's statement has run too long."""

@@ -14,18 +14,18 @@ import resource
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
 import structlog
 
-from consumers.lake.archive import Archive
+from consumers.lake.archive import Archive, Copying
 from consumers.lake.batch import Batch, Partition, Records
 from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
 from consumers.lake.store import Store
 from headrace import kafka
+from headrace.errors import Retriable
 from headrace.service import Heartbeat, Shutdown
 from headrace.settings import MEGABYTE, Settings
 from headrace.topics import CLEAN, REJECTED
@@ -36,10 +36,8 @@ BATCH_BYTES = 48 * MEGABYTE
 """A full batch of 1.1 KB events has half of that; events of 900 KB end it after some fifty."""
 GARBAGE_THRESHOLD = 200_000
 """Decoded events hold no cycles: looking for some after every 700 objects doubled the time of decoding."""
-FIRST_ARCHIVING_S = 5.0
-"""After the start, when what was missed meanwhile is being read."""
-ARCHIVING_PAUSE_S = 3600.0
-"""Late rows reach the copy of their day within the hour."""
+MEMORY_PAUSE_S = 0.2
+"""Analysts' statements end within seconds, mostly."""
 
 log = structlog.get_logger("lake")
 
@@ -105,21 +103,17 @@ class Lake:
         self._next_offsets = {key: entry.next_offset for key, entry in store.entries.items()}
         self._source = source
         self._server = server
-        self._next_check = 0.0
         self._heartbeat = Heartbeat(settings.storage, "lake")
         self._thread = ThreadPoolExecutor(1, "lake-store")
         self._storing: Future[None] | None = None
-        self._archiving_thread = ThreadPoolExecutor(1, "lake-archive")
-        self._archive = Archive(store.connection, settings)
-        self._archiving: Future[date | None] | None = None
-        self._next_archiving = time.monotonic() + FIRST_ARCHIVING_S
+        self._copying = Copying(Archive(store.connection, settings))
 
     def run(self) -> None:
         """Reads and stores until asked to end; whatever fails in either thread ends both."""
         log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
-        with self._thread, self._archiving_thread:
+        with self._thread, self._copying:
             try:
-                while not self._shutdown.requested and not self._is_blocked():
+                while not self._shutdown.requested and not (self._server and self._server.is_blocked()):
                     self._turn()
                 self._wait_until_stored()
             finally:
@@ -128,17 +122,10 @@ class Lake:
                     self._server.close()
         log.info("lake.stopped", positions=sum(self._next_offsets.values()))
 
-    def _is_blocked(self) -> bool:
-        """Whether an analyst's statement runs too long, which only a new process can end; asked once a second."""
-        if self._server is None or (now := time.monotonic()) < self._next_check:
-            return False
-        self._next_check = now + 1.0
-        return self._server.overdue()
-
     def _turn(self) -> None:
         batch = self._fill()
         self._wait_until_stored()
-        self._archive_now_and_then()
+        self._copying.turn()
         if batch.next_offsets:
             self._storing = self._thread.submit(self._store_batch, batch)
 
@@ -167,18 +154,20 @@ class Lake:
                 self._next_offsets[partition] = end
 
     def _store_batch(self, batch: Batch) -> None:
-        self._store.write(batch)
+        self._write_in_time(batch)
         if self._store.wal_bytes > self._settings.store.checkpoint_mb * MEGABYTE:
             self._store.checkpoint()
 
-    def _archive_now_and_then(self) -> None:
-        """Copies closed days, one after the other, beside the traffic; then rests for an hour."""
-        if self._archiving is not None and self._archiving.done():
-            if self._archiving.result() is None:
-                self._next_archiving = time.monotonic() + ARCHIVING_PAUSE_S
-            self._archiving = None
-        if self._archiving is None and time.monotonic() >= self._next_archiving:
-            self._archiving = self._archiving_thread.submit(self._archive.write_next)
+    def _write_in_time(self, batch: Batch) -> None:
+        """Writes a batch, waiting for memory as long as analysts' statements may hold it."""
+        deadline = time.monotonic() + self._settings.store.query_seconds
+        while True:
+            try:
+                return self._store.write(batch)
+            except Retriable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(MEMORY_PAUSE_S)
 
     def _wait_until_stored(self) -> None:
         if self._storing is not None:

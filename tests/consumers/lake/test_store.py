@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from consumers.lake import ledger
 from consumers.lake.access import database_path
 from consumers.lake.batch import Batch, Records
-from consumers.lake.store import Store, require_duckdb
+from consumers.lake.database import require_duckdb
+from consumers.lake.store import Store
 from headrace.errors import Fatal, LedgerConflict, StoreFull, StoreLocked, TopicChanged
 from headrace.events import Label, ProducerStatus, Retrieval
 from headrace.failpoints import InjectedFault
