@@ -130,20 +130,23 @@ class Lake:
             self._storing = self._thread.submit(self._store_batch, batch)
 
     def _fill(self) -> Batch:
-        """A batch that is full, or as old as a batch may get."""
+        """A batch that is full, or as old as a batch may get; it grows on while the last one is being stored."""
         topic = self._settings.kafka.topic
         batch = Batch(topic(CLEAN), topic(REJECTED))
         limits = self._settings.store
         deadline = time.monotonic() + limits.batch_seconds
         while (room := limits.batch_records - batch.interactions) > 0 and batch.bytes < BATCH_BYTES:
             left_s = deadline - time.monotonic()
-            if left_s <= 0 or self._shutdown.requested:
+            if self._shutdown.requested or (left_s <= 0 and not self._is_storing()):
                 break
-            for records in self._source.read(min(room, CHUNK_RECORDS), min(left_s, 0.1)):
+            for records in self._source.read(min(room, CHUNK_RECORDS), min(max(left_s, 0.01), 0.1)):
                 batch.add(records)
             self._heartbeat.beat()
         self._note_ends(batch)
         return batch
+
+    def _is_storing(self) -> bool:
+        return self._storing is not None and not self._storing.done()
 
     def _note_ends(self, batch: Batch) -> None:
         """Takes over the ends of partitions, which lie past the markers of their last transactions."""
