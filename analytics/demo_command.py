@@ -36,6 +36,7 @@ def demo(
     from analytics.audit_report import lines
     from analytics.demo_report import show
 
+    _require_readable(data)
     console = Console(stderr=as_json)
     found, report = run.demo(console, data, interactions, rate, keep)
     if as_json:
@@ -48,6 +49,17 @@ def demo(
         for line in lines(report):
             typer.echo(line)
     raise typer.Exit(0 if report.unexplained == 0 else 1)
+
+
+def _require_readable(data: Path | None) -> None:
+    """Before a broker is started for nothing."""
+    from headrace.errors import ConfigError
+
+    try:
+        if data is not None:
+            data.open("rb").close()
+    except OSError as error:
+        raise ConfigError(f"{data} cannot be read: {error.strerror}") from None
 
 
 def _print_json(value: Any) -> None:

@@ -129,12 +129,12 @@ def _watch(
         time.sleep(POLL_S)
     last = _snapshot(analyst, processes)
     lags.append((round(last.at_s - first.at_s, 1), _on_raw(settings) - last.stored))
+    figures = _figures(first, last, lags, processes)
     load.tell_stored(HELD_BACK)
-    deadline = monotonic_s() + LAST_LOOK_S
-    while latencies.waiting and monotonic_s() < deadline:
+    while latencies.wait_for(last.at_s) and monotonic_s() - last.at_s < LAST_LOOK_S:
         latencies.look()
         time.sleep(POLL_S)
-    return _figures(first, last, lags, latencies.of(first.at_s, last.at_s), processes)
+    return figures | _latency(latencies.of(first.at_s, last.at_s), latencies.wait_for(last.at_s))
 
 
 def _warm_up(analyst: Analyst, load: Load, latencies: Latencies) -> None:
@@ -166,10 +166,10 @@ def _on_raw(settings: Settings) -> int:
 
 
 def _figures(
-    first: Snapshot, last: Snapshot, lags: list[tuple[float, int]], waits: list[float], processes: dict[str, Process]
+    first: Snapshot, last: Snapshot, lags: list[tuple[float, int]], processes: dict[str, Process]
 ) -> dict[str, Any]:
     seconds, events = last.at_s - first.at_s, last.stored - first.stored
-    figures: dict[str, Any] = {
+    return {
         "events_per_s": round(events / seconds),
         "seconds": round(seconds, 1),
         "stored": last.stored,
@@ -179,11 +179,17 @@ def _figures(
         },
         "peak_mb": {name: round(process.peak_mb()) for name, process in processes.items()},
     }
-    if waits:
-        figures["latency_ms"] = {
+
+
+def _latency(waits: list[float], unseen: list[int]) -> dict[str, Any]:
+    if not waits:
+        return {}
+    return {
+        "latency_ms": {
             "p50": round(statistics.median(waits) * 1000),
             "p99": round(waits[int(len(waits) * 0.99)] * 1000),
             "slowest": round(waits[-1] * 1000),
             "samples": len(waits),
+            "unseen": len(unseen),
         }
-    return figures
+    }

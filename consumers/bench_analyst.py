@@ -61,12 +61,12 @@ class Latencies:
         self._began = datetime.now(UTC) - timedelta(minutes=1)
         self.seconds: dict[int, float] = {}
 
-    @property
-    def waiting(self) -> list[int]:
-        return [seq for seq in list(self._load.logged_at) if seq not in self.seconds]
+    def wait_for(self, last_s: float) -> list[int]:
+        """The samples logged up to this moment that were not seen yet."""
+        return [seq for seq, at in list(self._load.logged_at.items()) if at <= last_s and seq not in self.seconds]
 
     def look(self) -> None:
-        if waiting := self.waiting:
+        if waiting := self.wait_for(monotonic_s()):
             found = self._analyst.found(self._load.producer_id, waiting, self._began)
             now = monotonic_s()
             self.seconds |= {seq: now - self._load.logged_at[seq] for seq in found}
