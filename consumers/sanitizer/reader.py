@@ -16,13 +16,16 @@ from headrace.errors import BrokerUnavailable, Fatal, RetentionGap, TopicChanged
 from headrace.settings import Settings
 from headrace.topics import RAW
 
-BATCH_BYTES = 16 * 1024 * 1024
-"""A transaction's input is held in memory, raw and clean: 16 MB of it keep the process below 200 MB."""
-CHUNK_RECORDS = 500
+BATCH_BYTES = 8 * 1024 * 1024
+"""A transaction's input is held in memory, raw and clean: 8 MB of it, with what is fetched ahead, keep the process
+below 200 MB when every event is as large as it may be."""
+CHUNK_RECORDS = 100
 """What one call may fetch: the bytes of a batch are counted between calls."""
-QUEUED_KBYTES = 16 * 1024
+LARGEST_EXPECTED_BYTES = 1024 * 1024
+"""What a record is taken to weigh before the first one was seen."""
+QUEUED_KBYTES = 8 * 1024
 """Fetched ahead and not yet asked for; more would only cost memory."""
-FETCH_BYTES = 8 * 1024 * 1024
+FETCH_BYTES = 4 * 1024 * 1024
 FULL_QUEUE_PAUSE_MS = 20
 """librdkafka's own pause of 1 s lets a fast loop run dry."""
 PROBE_TIMEOUT_S = 2.0
@@ -50,6 +53,7 @@ class RawReader:
         self._bootstrap_servers = settings.kafka.bootstrap_servers
         self._broker_patience_s = broker_patience_s
         self._positions: dict[int, int] = {}
+        self._mean_bytes = LARGEST_EXPECTED_BYTES
         self._down_since: float | None = None
         self._fatal: KafkaError | None = None
         self._consumer = Consumer(
@@ -82,11 +86,15 @@ class RawReader:
         size, deadline = 0, time.monotonic() + self._limits.batch_seconds
         while len(messages) < self._limits.batch_records and size < BATCH_BYTES:
             left_s = max(0.0, deadline - time.monotonic())
-            chunk = self._consumer.consume(min(CHUNK_RECORDS, self._limits.batch_records - len(messages)), left_s)
+            fits = min(
+                CHUNK_RECORDS, self._limits.batch_records - len(messages), (BATCH_BYTES - size) // self._mean_bytes
+            )
+            chunk = self._consumer.consume(max(1, fits), left_s)
             messages += chunk
             size += sum(map(len, chunk))
-            if not left_s:
+            if not left_s or not chunk:
                 break
+            self._mean_bytes = size // len(messages) + 1
         records = self._accepted(messages)
         self._raise_trouble()
         return Batch(records, self._consumer.consumer_group_metadata() if records else None)

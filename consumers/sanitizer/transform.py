@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -24,6 +24,7 @@ FRAMING_BYTES = 1024
 """Room for the key and a record batch's own bytes below the topic's limit."""
 RECORDS_TOGETHER = 128
 """Decoded, looked through and encoded together while they are in the processor's cache."""
+BYTES_TOGETHER = 1024 * 1024
 LARGEST_SEQ = 2**62
 LONGEST_PRODUCER_ID = 64
 _CACHED_PRODUCERS = 4096
@@ -69,8 +70,7 @@ class Transform:
 
     def __call__(self, records: Sequence[RawRecord]) -> list[Outcome]:
         """Each record's outcome, in order. Raises nothing: what goes wrong is a rejection (fail closed)."""
-        slices = (records[first : first + RECORDS_TOGETHER] for first in range(0, len(records), RECORDS_TOGETHER))
-        return [outcome for some in slices for outcome in self._together(some)]
+        return [outcome for some in _slices(records) for outcome in self._together(some)]
 
     def crashed(self, record: RawRecord) -> Outcome:
         """The outcome of a record that has ended the process too often to be looked at again."""
@@ -165,6 +165,18 @@ class Transform:
         session = getattr(event, "session_id", None)
         key = self._ring.pseudonym("session", session).encode() if session else None
         return Outcome(key, encode(rejected), reason)
+
+
+def _slices(records: Sequence[RawRecord]) -> Iterator[Sequence[RawRecord]]:
+    """Runs of records of a bounded number and size: each is held decoded, joined and encoded at once."""
+    first = size = 0
+    for index, record in enumerate(records):
+        size += len(record.value or b"")
+        if size >= BYTES_TOGETHER or index + 1 - first == RECORDS_TOGETHER:
+            yield records[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(records):
+        yield records[first:]
 
 
 def _verdict(error: Exception) -> tuple[Reason, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -142,10 +143,11 @@ def test_a_version_may_look_like_an_address() -> None:
 @given(st.lists(st.builds(interaction, user_query=st.text() | st.just(MAIL), tenant=st.text(max_size=3)), max_size=4))
 def test_many_events_at_once_give_what_each_gives_alone(events: list[ProductionInteraction]) -> None:
     for event, result in zip(events, sanitize_events(events, SANITIZER), strict=True):
-        try:
+        if isinstance(result, Exception):
+            with pytest.raises(type(result), match=re.escape(str(result))):
+                sanitize_event(event, SANITIZER)
+        else:
             assert result == sanitize_event(event, SANITIZER)
-        except Poison as poison:
-            assert str(result) == str(poison)
 
 
 @given(st.dictionaries(st.text(max_size=5), TREES, max_size=4))
