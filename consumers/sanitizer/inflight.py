@@ -1,8 +1,9 @@
 """Which records were being worked on when the process died: how a record that kills it is found.
 
 Before a transaction its ranges of raw offsets are written to a small file; an orderly end removes it. A file
-that is there at the start tells of a sudden death. Records it names are then taken one by one, each in a
-transaction of its own, so the next death names one record; at the third it is rejected as `crash`.
+that is there at the start tells of a sudden death. Records it names are then taken in small groups, each in a
+transaction of its own, so the next death names few, which are taken one by one; a record that was there at
+three deaths is rejected as `crash`.
 """
 
 from __future__ import annotations
