@@ -90,18 +90,28 @@ INTERACTIONS_WITH_FEEDBACK = View(
     },
 )
 
+# Ratings that came later are joined apart: joined before grouping, every interaction would pass the join.
 AGENT_DAYS = View(
     "agent_days",
     "A day of an agent: how much, how well, how fast, at what price.",
     """
-    SELECT day, tenant, agent_selected, interactions, errors, mean_rating, rated,
+    SELECT day, tenant, agent_selected, interactions, errors,
+           (sent + coalesce(later, 0) - coalesce(replaced, 0))
+               / nullif(times_sent + coalesce(times_later, 0) - coalesce(times_replaced, 0), 0) AS mean_rating,
+           times_sent + coalesce(times_later, 0) - coalesce(times_replaced, 0) AS rated,
            latencies[1] AS latency_p50_ms, latencies[2] AS latency_p95_ms, tokens_in, tokens_out, cost_usd
     FROM (
         SELECT day, tenant, agent_selected, count(*) AS interactions, count(error) AS errors,
-               avg(rating) AS mean_rating, count(rating) AS rated,
-               quantile_cont(latency_ms, [0.5, 0.95]) AS latencies,
+               coalesce(sum(user_feedback_score), 0) AS sent, count(user_feedback_score) AS times_sent,
+               quantile_disc(least(latency_ms, 2e9)::INTEGER, [0.5, 0.95]) AS latencies,
                sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
-        FROM interactions_with_feedback GROUP BY day, tenant, agent_selected)
+        FROM interactions GROUP BY day, tenant, agent_selected)
+    LEFT JOIN (
+        SELECT i.day, i.tenant, i.agent_selected, sum(r.rating) AS later, count(*) AS times_later,
+               sum(i.user_feedback_score) AS replaced, count(i.user_feedback_score) AS times_replaced
+        FROM ratings r JOIN interactions i ON i.interaction_id = r.interaction_id
+        GROUP BY i.day, i.tenant, i.agent_selected)
+    USING (day, tenant, agent_selected)
     """,
     {
         **_words("day", "tenant", "agent_selected"),
@@ -109,8 +119,8 @@ AGENT_DAYS = View(
         "errors": "Of them with an error.",
         "mean_rating": "Mean rating of those that were rated, 1 to 5.",
         "rated": "How many were rated.",
-        "latency_p50_ms": "Half of the answers took at most this long, milliseconds.",
-        "latency_p95_ms": "95 % of the answers took at most this long, milliseconds.",
+        "latency_p50_ms": "Half of the answers took at most this long, whole milliseconds.",
+        "latency_p95_ms": "95 % of the answers took at most this long, whole milliseconds.",
         "tokens_in": "Tokens sent to language models.",
         "tokens_out": "Tokens they returned.",
         "cost_usd": "Cost, US dollars.",

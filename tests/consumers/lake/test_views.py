@@ -60,6 +60,17 @@ def test_a_day_of_an_agent(store: Store) -> None:
     assert rows(store, "SELECT DISTINCT day FROM agent_days") == [(NOON.date(),)]
 
 
+def test_a_day_counts_the_ratings_that_its_interactions_show(store: Store) -> None:
+    sent = [interaction(number, user_feedback_score=float(1 + number % 5)) for number in range(0, 40, 2)]
+    unrated = [interaction(number) for number in range(1, 40, 2)]
+    later = [feedback(number, score=2.5) for number in range(0, 40, 3)]
+    store.write(batch([*sent, *unrated, *later]))
+    shown = """SELECT agent_selected, round(avg(rating), 9), count(rating) FROM interactions_with_feedback
+               GROUP BY 1 ORDER BY 1"""
+    days = "SELECT agent_selected, round(mean_rating, 9), rated FROM agent_days ORDER BY 1"
+    assert rows(store, days) == rows(store, shown)
+
+
 def test_ranges_tell_what_became_of_every_number(store: Store) -> None:
     stored = [interaction(number) for number in range(4)]  # seq 1 to 4
     store.write(batch([*stored, interaction(1, seq=5), feedback(0, producer_id="producer", seq=6)]))
