@@ -164,8 +164,8 @@ class Sanitizer(_Block, frozen=True, kw_only=True):
 class Store(_Block, frozen=True, kw_only=True):
     """The lake and its DuckDB file."""
 
-    memory_limit_mb: Annotated[int, Meta(ge=64)] = 256
-    """DuckDB's memory limit; the process needs about 150 MB beside it."""
+    memory_limit_mb: Annotated[int, Meta(ge=64)] = 224
+    """DuckDB's memory limit; the process needs 150 MB beside it when idle, up to 350 MB at full load."""
     threads: Positive = 2
     """DuckDB's threads."""
     batch_records: Positive = 20_480
