@@ -18,6 +18,7 @@ from consumers.lake.access import archive_path, load_quack, quoted, server_uri, 
 from consumers.lake.authorize import refusal, row_limit
 from consumers.lake.tables import TABLES
 from consumers.lake.views import VIEWS
+from headrace.errors import ConfigError
 from headrace.settings import Settings, Store
 
 TOKEN_BYTES = 24
@@ -31,7 +32,7 @@ log = structlog.get_logger("lake")
 
 
 class Server:
-    """Serves the database of a connection until that connection's process ends."""
+    """Serves the database of a connection until it is closed. Raises ConfigError where the port is taken."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         self._settings = settings
@@ -45,16 +46,24 @@ class Server:
             "headrace_may_run", guard.may_run, ["VARCHAR", "VARCHAR"], "BOOLEAN", side_effects=True
         )
         self._connection.execute("SET GLOBAL quack_authorization_function = 'headrace_may_run'")
-        self._connection.execute(
-            f"CALL quack_serve({quoted(server_uri(settings))}, token => {quoted(_token(settings))})"
-        )
         self._connection.execute(f"SET GLOBAL allowed_directories = [{quoted(str(archive_path(settings)))}]")
         self._connection.execute("SET GLOBAL enable_external_access = false")
         self._connection.execute("SET GLOBAL lock_configuration = true")
+        self._serve()
 
     def close(self) -> None:
         """Takes no more statements."""
         self._connection.execute(f"CALL quack_stop({quoted(server_uri(self._settings))})")
+
+    def _serve(self) -> None:
+        uri = server_uri(self._settings)
+        try:
+            self._connection.execute(f"CALL quack_serve({quoted(uri)}, token => {quoted(_token(self._settings))})")
+        except duckdb.Error as error:
+            raise ConfigError(
+                f"store.quack_port: analysts cannot be served on {uri} ({str(error).splitlines()[0]}); "
+                "choose another port, or 0 for no server"
+            ) from None
 
     def is_blocked(self) -> bool:
         """Whether a statement runs too long, which only a new process can end; looks once a second."""
@@ -81,7 +90,7 @@ class Guard:
         self._counted: dict[str, float] = {}
 
     def may_run(self, _connection_id: str, sql: str) -> bool:
-        """Whether it may; what stands against it is logged without the statement's text."""
+        """Whether it may; what stands against it is logged, not the statement."""
         reason = refusal(sql) or self._too_many_rows(sql)
         if reason:
             log.warning("lake.refused_statement", reason=reason)

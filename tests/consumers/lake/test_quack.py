@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from consumers.lake.access import load_quack, server_uri, token_path
 from consumers.lake.quack import Server
 from consumers.lake.store import Store
+from headrace.errors import ConfigError
 from headrace.settings import Settings
 from tests.consumers.lake.support import CLEAN_TOPIC, REJECTED_TOPIC, batch, interaction, rows
 from tests.consumers.lake.test_authorize import WAYS_ROUND
@@ -111,3 +112,11 @@ def test_rows_can_be_written_while_analysts_read(ask: Ask, store: Store) -> None
     store.write(batch([interaction(number) for number in range(10, 20)], offset=10))
     store.checkpoint()
     assert ask("SELECT count(*) FROM interactions") == [(20,)]
+
+
+def test_a_port_that_is_taken_is_told(store: Store, served: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", served.store.quack_port))
+        other.listen()
+        with pytest.raises(ConfigError, match=r"store\.quack_port: analysts cannot be served"):
+            Server(store.connection, served)
