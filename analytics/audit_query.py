@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from analytics import live
 from analytics.audit_rows import Query
+from headrace.errors import HeadraceError
 from headrace.settings import Settings
+
+PATIENCE_S = 60.0
+"""A lake that was killed is back within seconds, also after several kills."""
+RETRY_S = 0.2
 
 
 def connect(settings: Settings) -> Query:
@@ -19,7 +25,36 @@ def connect(settings: Settings) -> Query:
     return query
 
 
+def connect_patiently(settings: Settings) -> Query:
+    """Asks the lake over one connection; where it is killed, waits for the next one. Raises what it said last."""
+    held: live.LiveStore | None = None
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        nonlocal held
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                held = held or _lake(settings)
+                return rows(held, sql)
+            except HeadraceError:
+                held = None
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(RETRY_S)
+
+    return query
+
+
 def rows(store: live.LiveStore, sql: str) -> list[tuple[Any, ...]]:
     """The answer's rows."""
     table = store.query(sql).read_all()
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def _lake(settings: Settings) -> live.LiveStore:
+    """The running lake: a file that is held open would keep it from starting."""
+    store = live.connect(settings)
+    if store.place == "file":
+        store.__exit__()
+        raise HeadraceError("no lake runs")
+    return store

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from analytics import demo_report, live
+from analytics import demo_report
 from analytics.audit import audit
-from analytics.audit_query import connect, rows
+from analytics.audit_query import connect, connect_patiently
 from analytics.audit_report import Report
 from analytics.audit_rows import Query
 from analytics.demo_report import Findings
@@ -40,10 +39,10 @@ def demo(console: Console, data: Path | None, interactions: int, rate: float, ke
 def _run(
     setting: Setting, console: Console, data: Path | None, interactions: int, rate: float
 ) -> tuple[Findings, Report]:
-    query = connect(setting.settings)
     publish_bad_input(setting.settings)
     with _publishing(Publisher(setting.folder, data, interactions, rate)) as publisher:
-        watch(setting, query, publisher, console)
+        watch(setting, connect(setting.settings), publisher, console)
+        query = connect_patiently(setting.settings)
         with console.status("asking the store"):
             found = _findings(setting, query, publisher)
     with console.status("auditing"):
@@ -59,8 +58,7 @@ def _publishing(publisher: Publisher) -> Iterator[Publisher]:
 
 
 def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
-    with live.connect(setting.settings) as store:
-        example, example_s = demo_report.timed_example(partial(rows, store))
+    example, example_s = demo_report.timed_example(query)
     return Findings(
         published=publisher.account(),
         personal=demo_report.personal(query),
@@ -70,5 +68,5 @@ def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
         raw_bytes=demo_report.raw_bytes(setting.settings),
         example=example,
         example_s=example_s,
-        freshness_s=freshness_s(setting.settings),
+        freshness_s=freshness_s(setting.settings, query),
     )

@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -82,11 +81,12 @@ class Setting:
         try:
             yield
         finally:
-            self._services.send_signal(signal.SIGTERM)
+            self._services.terminate()
             try:
                 self._services.wait(DRAIN_S)
             except subprocess.TimeoutExpired:
-                os.killpg(self._services.pid, signal.SIGKILL)
+                self._services.terminate()  # a second request ends them at once
+                self._services.wait(DRAIN_S)
 
     def require_services(self) -> None:
         """Raises DemoFailed where `headrace up` has ended."""
