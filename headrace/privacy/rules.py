@@ -108,6 +108,8 @@ def _at_key_prefixes(text: str, _classes: bytes) -> Iterable[int]:
         ends += [match.end() for match in _underscore(text)]
     if "-" in text:
         ends += [match.end() for match in _dashed_key(text)]
+    if not ends:
+        return ()
     windows = ((max(0, end - LONGEST_KEY_PREFIX), end) for end in ends)
     return sorted({match.start() for start, end in windows for match in _key_starts(text, start, end)})
 
