@@ -64,9 +64,12 @@ class Batch:
         return sum(chunk.num_rows for chunk in self.chunks.get(INTERACTIONS.name, ()))
 
     def rows(self, table: Table) -> pa.Table | None:
-        """All rows for `table`, None where there are none."""
+        """All rows for `table`, None where there are none.
+
+        In one piece: of several, DuckDB's threads would make row groups of their own, each packed badly.
+        """
         chunks = self.chunks.get(table.name)
-        return pa.concat_tables(chunks) if chunks else None
+        return pa.concat_tables(chunks).combine_chunks() if chunks else None
 
     def origin(self, table: Table) -> tuple[str, str]:
         """The topic of a table's rows, and the column that holds their partition."""
