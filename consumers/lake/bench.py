@@ -213,7 +213,7 @@ def _texts(data: Path | None) -> Iterator[tuple[str, str]]:
 def _made_up() -> Iterator[tuple[str, str]]:
     randomness = random.Random(7)
     texts = [
-        (" ".join(randomness.choices(WORDS, k=35)), " ".join(randomness.choices(WORDS, k=60)))
+        (" ".join(randomness.choices(WORDS, k=42)), " ".join(randomness.choices(WORDS, k=68)))
         for _ in range(MADE_UP_TEXTS)
     ]
     return cycle(texts)
