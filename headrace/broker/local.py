@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -184,8 +185,9 @@ class LocalBroker:
 
 
 def free_port() -> int:
-    """A port P such that P and P + 1 are free now."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000, 2):
+    """A port P such that P and P + 1 are free now; drawn, so that processes that ask at once get different ones."""
+    ports = range(20_000, 32_000, 2)
+    for port in random.sample(ports, len(ports)):
         if not (_taken(port) or _taken(port + 1)):
             return port
     raise BrokerFailed("no free port between 20000 and 32000")
