@@ -7,6 +7,7 @@ the decoder's message quotes values, so it goes nowhere.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Generic, TypeVar, cast, get_args
 
@@ -55,7 +56,7 @@ class Decoder(Generic[T]):
         try:
             return self.decode(payload)
         except Exception as error:
-            raise _poison(error) from None
+            raise _poison(error, payload) from None
 
     def decode(self, payload: bytes) -> T:
         """As a call, but with the decoder's own exceptions: their messages quote the payload."""
@@ -81,9 +82,9 @@ def decode_event(payload: bytes) -> tuple[AnyEvent, bool]:
         return _public(_strict.decode(payload)), False
     except msgspec.ValidationError as error:
         if "unknown field" not in str(error):
-            raise _poison(error) from None
+            raise _poison(error, payload) from None
     except Exception as error:
-        raise _poison(error) from None
+        raise _poison(error, payload) from None
     return _lenient(payload), True
 
 
@@ -110,16 +111,32 @@ _VERSIONED_TYPE = re.compile(r"^Invalid value '(\w+)\.v[0-9]{1,4}'")
 _STEP = re.compile(r"\.(\w+)|\[[^\]]*\]")
 
 
-def _poison(error: Exception) -> Poison:
+def _poison(error: Exception, payload: bytes) -> Poison:
     if isinstance(error, Poison):
         return error
     if isinstance(error, RecursionError):
         return Poison(Reason.TOO_DEEP)
-    if isinstance(error, UnicodeError):
+    if isinstance(error, UnicodeError) or (type(error) is msgspec.DecodeError and _has_half_pair(payload)):
         return Poison(Reason.INVALID_TEXT)
     if isinstance(error, msgspec.MsgspecError):
         return _located(_reason(str(error)), _path(str(error)))
     return Poison(Reason.UNDECODABLE)
+
+
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _has_half_pair(payload: bytes) -> bool:
+    """Whether it is JSON with a lone surrogate: msgspec takes one at the end of a string for a cut-off end."""
+    if payload[:1] != b"{" or not _HALF_PAIR.search(payload):
+        return False
+    try:
+        json.dumps(json.loads(payload), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _located(reason: Reason, path: str) -> Poison:

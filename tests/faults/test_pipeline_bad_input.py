@@ -34,7 +34,7 @@ REFUSED_BY_THE_SANITIZER = {
     b"no json " + CANARY.encode(): "undecodable",
     START: "undecodable",
     START + b',"error":"\xff\xfe"}': "invalid_text",
-    START + rb',"error":"\ud800"}': "undecodable",
+    START + rb',"error":"\ud800"}': "invalid_text",
     START + b',"timestamp":NaN}': "undecodable",
     msgspec.msgpack.encode(
         {"type": "interaction.v1", "agent_selected": "d", "user_query": CANARY, "latency_ms": float("nan")}

@@ -48,6 +48,23 @@ BAD = {
     "a lone surrogate in msgpack": (as_msgpack(response="\ud800"), Reason.INVALID_TEXT, "$"),
     "a lone low surrogate in JSON": (as_json().replace(b"ada", b"\\udc00"), Reason.INVALID_TEXT, "$"),
     "a lone high surrogate in JSON": (as_json().replace(b"ada", b"\\ud800"), Reason.INVALID_TEXT, "$"),
+    "a lone surrogate as a whole string in JSON": (
+        as_json(error="?").replace(b"?", b"\\ud800"),
+        Reason.INVALID_TEXT,
+        "$",
+    ),
+    "a lone surrogate before an escape in JSON": (as_json().replace(b"ada", b"\\ud800\\n"), Reason.INVALID_TEXT, "$"),
+    "a lone surrogate in a key in JSON": (
+        as_json(metadata={"?": 1}).replace(b"?", b"\\uDFFF"),
+        Reason.INVALID_TEXT,
+        "$",
+    ),
+    "JSON cut short in a pair": (as_json()[:-2] + b"\\ud83d", Reason.UNDECODABLE, "$"),
+    "a whole pair, and a wrong type": (
+        as_json(response="?", error=7).replace(b"?", b"\\ud83d\\ude00"),
+        Reason.WRONG_TYPE,
+        "$.error",
+    ),
     "NaN as time in JSON": (as_json()[:-1] + b',"timestamp":NaN}', Reason.UNDECODABLE, "$"),
     "NaN as time": (as_msgpack(timestamp=float("nan")), Reason.WRONG_TYPE, "$.timestamp"),
     "text as time": (as_json(timestamp=CANARY), Reason.INVALID_VALUE, "$.timestamp"),

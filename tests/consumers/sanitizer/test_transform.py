@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import inf, nan
 from typing import Any
 
 import msgspec
@@ -170,6 +171,30 @@ def test_bad_records_are_rejected_with_a_reason_and_without_their_text(value: by
     assert (rejection.producer_id, rejection.seq) == (PRODUCER, 7)
     assert (rejection.raw_partition, rejection.raw_offset) == (3, 17)
     assert b"ada@" not in outcome.value
+
+
+FEEDBACK = {"type": "feedback.v1", "interaction_id": "i"}
+
+
+@pytest.mark.parametrize("number", [nan, inf, -inf])
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("$.latency_ms", lambda number: {**SOUND, "latency_ms": number}),
+        ("$.cost_usd", lambda number: {**SOUND, "cost_usd": number}),
+        ("$.user_feedback_score", lambda number: {**SOUND, "user_feedback_score": number}),
+        ("$.routing_confidence", lambda number: {**SOUND, "routing_confidence": number}),
+        ("$.propensity", lambda number: {**SOUND, "propensity": number}),
+        ("$.hallucination_score", lambda number: {**SOUND, "hallucination_score": number}),
+        ("$.routing_scores", lambda number: {**SOUND, "routing_scores": {"a": 0.5, "b": number}}),
+        ("$.retrieval.scores", lambda number: {**SOUND, "retrieval": {"scores": [0.5, number]}}),
+        ("$.score", lambda number: {**FEEDBACK, "score": number}),
+        ("$.score", lambda number: {**FEEDBACK, "name": "toxicity", "score": number}),
+    ],
+)
+def test_a_number_that_is_not_finite_is_rejected_at_its_field(path: str, field: Any, number: float) -> None:
+    _, rejection = rejected(codec.encode(field(number)))
+    assert (rejection.reason, rejection.path) == (Reason.INVALID_VALUE, path)
 
 
 def test_metadata_200_levels_deep_passes() -> None:
