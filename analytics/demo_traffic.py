@@ -24,7 +24,7 @@ BAD_INPUT = {
     "JSON cut short": _START,
     "a number for a name": _START + b"7}",
     "no question": b'{"type": "interaction.v1", "agent_selected": "billing"}',
-    "no answer, and no error": b'{"type": "interaction.v1", "user_query": "?", "agent_selected": "billing"}',
+    "no word of anybody": b'{"type": "interaction.v1", "user_query": " ", "agent_selected": "billing"}',
     "an unknown type": b'{"type": "weather.v1", "degrees": 21}',
     "an event from a future version": b'{"type": "interaction.v9", "user_query": "?"}',
     "a rating of nine stars": _START + b'"billing", "user_feedback_score": 9}',

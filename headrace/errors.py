@@ -49,7 +49,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     """A text longer than the settings allow."""
     INCOHERENT = "incoherent"
-    """Fields that contradict each other."""
+    """Fields that contradict each other, or an interaction in which nothing was said."""
     BLOCKED_PATTERN = "blocked_pattern"
     """A text that matches a pattern the operator blocked."""
     INCONSISTENT_FEEDBACK = "inconsistent_feedback"

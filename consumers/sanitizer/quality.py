@@ -34,8 +34,8 @@ class DataQualityValidator:
 
     >>> validator = DataQualityValidator()
     >>> validator(ProductionInteraction(agent_selected="billing", user_query="Why?", response="Because."))
-    >>> validator(ProductionInteraction(agent_selected="billing", user_query="Why?"))
-    Flaw(reason=<Reason.INCOHERENT: 'incoherent'>, path='$.response')
+    >>> validator(ProductionInteraction(agent_selected="billing", user_query=" "))
+    Flaw(reason=<Reason.INCOHERENT: 'incoherent'>, path='$')
     """
 
     def __init__(self, quality: Quality | None = None) -> None:
@@ -58,8 +58,8 @@ class DataQualityValidator:
             return Flaw(Reason.TOO_LONG, "$.user_query")
         if len(event.response) > self._response_characters:
             return Flaw(Reason.TOO_LONG, "$.response")
-        if not event.response and event.error is None:
-            return Flaw(Reason.INCOHERENT, "$.response")
+        if _says_nothing(event):
+            return Flaw(Reason.INCOHERENT, "$")
         return _retrieval_flaw(event) or _number_flaw(event)
 
     def _feedback(self, event: Feedback) -> Flaw | None:
@@ -82,6 +82,11 @@ class DataQualityValidator:
         texts = texts_of(event)
         blocked = any(pattern.search(text) for pattern in self._blocked for text in texts)
         return Flaw(Reason.BLOCKED_PATTERN, "$") if blocked else None
+
+
+def _says_nothing(event: ProductionInteraction) -> bool:
+    """No query, no response and no error; a query alone is kept, since an abandoned session tells something."""
+    return not (event.user_query.strip() or event.response.strip() or (event.error or "").strip())
 
 
 def _retrieval_flaw(event: ProductionInteraction) -> Flaw | None:

@@ -26,7 +26,8 @@ def feedback(**fields: Any) -> Feedback:
     [
         (interaction(user_query="x" * 11), Reason.TOO_LONG, "$.user_query"),
         (interaction(response="x" * 21), Reason.TOO_LONG, "$.response"),
-        (interaction(response=""), Reason.INCOHERENT, "$.response"),
+        (interaction(user_query="", response=""), Reason.INCOHERENT, "$"),
+        (interaction(user_query=" ", response="\n", error="\t"), Reason.INCOHERENT, "$"),
         (interaction(retrieval=Retrieval(ids=["a"], scores=[0.1, 0.2])), Reason.INCOHERENT, "$.retrieval"),
         (interaction(retrieval=Retrieval(ids=["a"], scores=[nan])), Reason.INVALID_VALUE, "$.retrieval.scores"),
         (interaction(latency_ms=nan), Reason.INVALID_VALUE, "$.latency_ms"),
@@ -55,6 +56,9 @@ def test_a_flaw_has_a_reason_and_a_place(event: Any, reason: Reason, path: str) 
     [
         interaction(),
         interaction(response="", error="timeout"),
+        interaction(response=""),
+        interaction(user_query="", response="", error="timeout"),
+        interaction(user_query=""),
         interaction(retrieval=Retrieval(ids=["a", "b"], scores=[0.1, 0.2])),
         feedback(score=5.0, label="positive"),
         feedback(score=3.0, label="bad"),

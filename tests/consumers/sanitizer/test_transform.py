@@ -136,7 +136,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
 def test_keys_keep_a_session_together_and_name_nobody() -> None:
     session = RING.hash("session", "ada").encode()
     assert outcome_of(raw(codec.encode(interaction(session_id="ada")))).key == session
-    assert rejected(codec.encode(interaction(session_id="ada", response="")))[0].key == session
+    assert rejected(codec.encode(interaction(session_id="ada", propensity=nan)))[0].key == session
     status = ProducerStatus(producer_id=PRODUCER, started_at=APPENDED, last_seq=3)
     assert outcome_of(raw(codec.encode(status))).key == PRODUCER.encode()
     assert rejected(b"no event")[0].key is None
@@ -159,7 +159,7 @@ def test_keys_keep_a_session_together_and_name_nobody() -> None:
         (codec.encode_json({**SOUND, "metadata": {"n": 2**70}}), Reason.INVALID_VALUE),
         (codec.encode({**SOUND, "agent_selected": "ada@example.org"}), Reason.INVALID_NAME),
         (codec.encode({**SOUND, "user_query": "x" * 101}), Reason.TOO_LONG),
-        (codec.encode({**SOUND, "response": ""}), Reason.INCOHERENT),
+        (codec.encode({**SOUND, "user_query": " ", "response": ""}), Reason.INCOHERENT),
         (codec.encode({**SOUND, "response": "a forbidden fruit"}), Reason.BLOCKED_PATTERN),
         (b'{"type":"interaction.v1","agent_selected":"a","user_query":"?","response":"!","metadata":{"m":'
          + b"[" * 5000 + b"]" * 5000 + b"}}", Reason.TOO_DEEP),
