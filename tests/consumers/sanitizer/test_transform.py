@@ -136,7 +136,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
 def test_keys_keep_a_session_together_and_name_nobody() -> None:
     session = RING.hash("session", "ada").encode()
     assert outcome_of(raw(codec.encode(interaction(session_id="ada")))).key == session
-    assert rejected(codec.encode(interaction(session_id="ada", propensity=nan)))[0].key == session
+    assert rejected(codec.encode(interaction(session_id="ada", response="forbidden fruit")))[0].key == session
     status = ProducerStatus(producer_id=PRODUCER, started_at=APPENDED, last_seq=3)
     assert outcome_of(raw(codec.encode(status))).key == PRODUCER.encode()
     assert rejected(b"no event")[0].key is None
