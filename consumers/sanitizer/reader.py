@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -23,6 +23,9 @@ CHUNK_RECORDS = 100
 """What one call may fetch: the bytes of a batch are counted between calls."""
 LARGEST_EXPECTED_BYTES = 1024 * 1024
 """What a record is taken to weigh before the first one was seen."""
+RECORDS_TOGETHER = 128
+"""Taken through the transform at once: what they need then stays in the processor's cache."""
+BYTES_TOGETHER = 1024 * 1024
 QUEUED_KBYTES = 8 * 1024
 """Fetched ahead and not yet asked for; more would only cost memory."""
 FETCH_BYTES = 4 * 1024 * 1024
@@ -35,11 +38,33 @@ REFUSALS = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATIO
 log = structlog.get_logger("sanitizer")
 
 
+Message = Any
+"""A record as confluent-kafka hands it over; its types call partition and offset optional, which here they are not."""
+
+
 class Batch(NamedTuple):
     """Records to be taken together, and the group's metadata of the moment at which they were ours."""
 
-    records: list[RawRecord]
+    messages: list[Message]
     group: Any
+
+
+def slices(messages: Sequence[Message]) -> Iterator[list[RawRecord]]:
+    """Runs of records of a bounded number and size: each is copied, decoded and encoded before the next one."""
+    records: list[RawRecord] = []
+    size = 0
+    for message in messages:
+        records.append(_record(message))
+        size += len(message)
+        if size >= BYTES_TOGETHER or len(records) == RECORDS_TOGETHER:
+            yield records
+            records, size = [], 0
+    if records:
+        yield records
+
+
+def _record(message: Message) -> RawRecord:
+    return RawRecord(message.value(), message.headers(), message.partition(), message.offset(), message.timestamp()[1])
 
 
 class RawReader:
@@ -82,7 +107,7 @@ class RawReader:
 
         Raises RetentionGap, BrokerUnavailable after the patience given, Fatal where the group shut us out.
         """
-        messages: list[Any] = []
+        messages: list[Message] = []
         size, deadline = 0, time.monotonic() + self._limits.batch_seconds
         while len(messages) < self._limits.batch_records and size < BATCH_BYTES:
             left_s = max(0.0, deadline - time.monotonic())
@@ -95,9 +120,9 @@ class RawReader:
             if not left_s or not chunk:
                 break
             self._mean_bytes = size // len(messages) + 1
-        records = self._accepted(messages)
+        accepted = self._accepted(messages)
         self._raise_trouble()
-        return Batch(records, self._consumer.consumer_group_metadata() if records else None)
+        return Batch(accepted, self._consumer.consumer_group_metadata() if accepted else None)
 
     def places(self, positions: Mapping[int, int]) -> list[TopicPartition]:
         """Positions (next offsets) as Kafka wants them."""
@@ -119,10 +144,10 @@ class RawReader:
         except KafkaException as error:
             raise Fatal(f"{self._topic}: could not be rewound after an abort: {error.args[0].str()}") from None
 
-    def _accepted(self, messages: list[Any]) -> list[RawRecord]:
-        """The records of partitions that are ours now, each once: a rebalance may have happened between calls."""
+    def _accepted(self, messages: list[Message]) -> list[Message]:
+        """Those of partitions that are ours now, each once: a rebalance may have happened between calls."""
         expected = dict(self._positions)
-        records: list[RawRecord] = []
+        accepted: list[Message] = []
         for message in messages:
             if (error := message.error()) is not None:
                 self._note(error, message.partition())
@@ -130,8 +155,8 @@ class RawReader:
             partition, offset = message.partition(), message.offset()
             if offset >= expected.get(partition, NOT_ASSIGNED):
                 expected[partition] = offset + 1
-                records.append(RawRecord(message.value(), message.headers(), partition, offset, message.timestamp()[1]))
-        return records
+                accepted.append(message)
+        return accepted
 
     def _note(self, error: KafkaError, partition: int) -> None:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:

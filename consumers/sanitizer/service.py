@@ -18,8 +18,8 @@ import structlog
 
 from consumers.log import configure_log
 from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
-from consumers.sanitizer.reader import Batch, RawReader
-from consumers.sanitizer.transaction import Message, Transactions
+from consumers.sanitizer.reader import Message, RawReader, slices
+from consumers.sanitizer.transaction import Record, Transactions
 from consumers.sanitizer.transform import Outcome, RawRecord, Transform
 from headrace.errors import Abortable, BrokerUnavailable, Fatal
 from headrace.failpoints import failpoint
@@ -120,8 +120,8 @@ class Loop:
         """One batch, or a short wait for one."""
         self._heartbeat.beat()
         batch = self._reader.fetch()
-        for records in self._parts(batch.records):
-            if not self._attempt(records, batch):
+        for messages in self._parts(batch.messages):
+            if not self._attempt(messages, batch.group):
                 break
         if time.monotonic() >= self._report_at:
             self._report()
@@ -137,53 +137,59 @@ class Loop:
         log.error("Kafka's client does not return from a transaction; the sanitizer ends, to start again clean")
         self._in_flight.clear()
 
-    def _parts(self, records: list[RawRecord]) -> Iterator[list[RawRecord]]:
+    def _parts(self, messages: list[Message]) -> Iterator[list[Message]]:
         """What goes into one transaction each: records that were in flight at a sudden death in small groups, at
         two deaths alone.
         """
         if not self._in_flight.has_suspects:
-            yield from [records] if records else []
+            yield from [messages] if messages else []
             return
-        deaths = [self._in_flight.deaths(record.partition, record.offset) for record in records]
-        suspects = [record for record, number in zip(records, deaths, strict=True) if number]
+        deaths = [self._deaths(message) for message in messages]
+        suspects = [message for message, number in zip(messages, deaths, strict=True) if number]
         together = SUSPECTS_TOGETHER if max(deaths, default=0) == 1 else 1
         yield from (suspects[start : start + together] for start in range(0, len(suspects), together))
-        if rest := [record for record, number in zip(records, deaths, strict=True) if not number]:
+        if rest := [message for message, number in zip(messages, deaths, strict=True) if not number]:
             yield rest
 
-    def _attempt(self, records: list[RawRecord], batch: Batch) -> bool:
+    def _deaths(self, message: Message) -> int:
+        return self._in_flight.deaths(message.partition(), message.offset())
+
+    def _attempt(self, messages: list[Message], group: object) -> bool:
         """Whether the transaction was committed; if not, it was aborted and every partition rewound."""
         try:
-            self._transact(records, batch)
+            self._transact(messages, group)
         except Abortable as abortable:
             self._abort(abortable)
             return False
         self._aborts_in_a_row = 0
         return True
 
-    def _transact(self, records: list[RawRecord], batch: Batch) -> None:
+    def _transact(self, messages: list[Message], group: object) -> None:
         """Outcomes and input offsets, all or nothing."""
-        positions = {record.partition: record.offset + 1 for record in records}
+        positions = {message.partition(): message.offset() + 1 for message in messages}
+        counts = Counter[str]()
 
         # 1. The batch is in hand, and noted in a file. If we die here: nothing was written; it is read again.
         self._in_flight.enter(self._reader.ranges(positions))
         failpoint("sanitizer.1_after_poll")
 
-        # 2. Every record has its one outcome, in memory. If we die here: as above.
-        outcomes = self._outcomes(records)
-        failpoint("sanitizer.2_after_sanitize")
-
-        # 3. A transaction is open, and empty. If we die here: the next start of this instance ends it.
+        # 2. A transaction is open, and empty. If we die here: the next start of this instance ends it.
         self._transactions.begin()
-        failpoint("sanitizer.3_after_begin")
+        failpoint("sanitizer.2_after_begin")
 
-        # 4. Outcomes are queued, some on the broker, none visible. If we die here: they are aborted by the next
-        #    start or after ten seconds, and the batch is read again.
-        self._produce(outcomes)
+        # 3. Some records have their one outcome, queued or on the broker, none visible. If we die here: they are
+        #    aborted by the next start or after ten seconds, and the batch is read again.
+        for records in slices(messages):
+            outcomes = self._outcomes(records)
+            self._produce(outcomes)
+            counts.update(_tally(outcomes))
+            failpoint("sanitizer.3_after_slice")
+
+        # 4. All of them have. If we die here: as above.
         failpoint("sanitizer.4_after_produce")
 
         # 5. The input's next offsets belong to the transaction. If we die here: they are aborted with it.
-        self._transactions.send_offsets(self._reader.places(positions), batch.group)
+        self._transactions.send_offsets(self._reader.places(positions), group)
         failpoint("sanitizer.5_after_send_offsets")
 
         # 6. Outcomes and offsets became visible in one instant. If we die here: the next batch is the next one.
@@ -192,7 +198,7 @@ class Loop:
         failpoint("sanitizer.6_after_commit")
 
         self._reader.advance(positions)
-        self._count(outcomes)
+        self._counts.update(counts)
 
     def _outcomes(self, records: list[RawRecord]) -> list[Outcome]:
         if len(records) == 1 and self._in_flight.deaths(records[0].partition, records[0].offset) >= DEATHS_ALLOWED:
@@ -200,8 +206,8 @@ class Loop:
         return self._transform(records)
 
     def _produce(self, outcomes: list[Outcome]) -> None:
-        clean: list[Message] = []
-        rejected: list[Message] = []
+        clean: list[Record] = []
+        rejected: list[Record] = []
         for key, value, reason in outcomes:
             (clean if reason is None else rejected).append({"key": key, "value": value})
         self._transactions.produce(self._clean_topic, clean)
@@ -219,13 +225,12 @@ class Loop:
             raise Fatal(f"a transaction could not be aborted: {again}") from None
         self._reader.rewind()
 
-    def _count(self, outcomes: list[Outcome]) -> None:
-        rejected = Counter(str(outcome.reason) for outcome in outcomes if outcome.reason is not None)
-        self._counts["clean"] += len(outcomes) - rejected.total()
-        self._counts.update({f"rejected_{reason}": number for reason, number in rejected.items()})
-
     def _report(self) -> None:
         self._report_at = time.monotonic() + REPORT_EVERY_S
         if self._counts:
             log.info("sanitized", **self._counts)
             self._counts.clear()
+
+
+def _tally(outcomes: list[Outcome]) -> Counter[str]:
+    return Counter("clean" if outcome.reason is None else f"rejected_{outcome.reason}" for outcome in outcomes)

@@ -33,7 +33,7 @@ QUEUED_MESSAGES = 200_000
 
 NO_GUARD: AbstractContextManager[None] = nullcontext()
 
-Message = dict[str, bytes | None]
+Record = dict[str, bytes | None]
 
 
 class Transactions:
@@ -61,7 +61,7 @@ class Transactions:
     def begin(self) -> None:
         self._insist(self._producer.begin_transaction)
 
-    def produce(self, topic: str, messages: list[Message]) -> None:
+    def produce(self, topic: str, messages: list[Record]) -> None:
         """Queues records; their delivery is settled by `commit`."""
         queued = self._producer.produce_batch(topic, messages) if messages else 0
         if queued < len(messages):

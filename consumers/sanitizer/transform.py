@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -22,9 +22,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 """An agent's clock may run this far ahead of the broker's; a later event time is capped."""
 FRAMING_BYTES = 1024
 """Room for the key and a record batch's own bytes below the topic's limit."""
-RECORDS_TOGETHER = 128
-"""Decoded, looked through and encoded together while they are in the processor's cache."""
-BYTES_TOGETHER = 1024 * 1024
 LARGEST_SEQ = 2**62
 LONGEST_PRODUCER_ID = 64
 _CACHED_PRODUCERS = 4096
@@ -69,14 +66,10 @@ class Transform:
         self._producer = lru_cache(_CACHED_PRODUCERS)(self._producer_in)
 
     def __call__(self, records: Sequence[RawRecord]) -> list[Outcome]:
-        """Each record's outcome, in order. Raises nothing: what goes wrong is a rejection (fail closed)."""
-        return [outcome for some in _slices(records) for outcome in self._together(some)]
+        """Each record's outcome, in order. Raises nothing: what goes wrong is a rejection (fail closed).
 
-    def crashed(self, record: RawRecord) -> Outcome:
-        """The outcome of a record that has ended the process too often to be looked at again."""
-        return self._rejected(Poison(Reason.CRASH), record, None)
-
-    def _together(self, records: Sequence[RawRecord]) -> list[Outcome]:
+        They are held decoded all at once: give it no more than fit the processor's cache.
+        """
         read = [self._read(record) for record in records]
         sound = [one.event for one in read if one.error is None and one.event is not None]
         sanitized = iter(sanitize_events(sound, self._sanitizer))
@@ -84,6 +77,10 @@ class Transform:
             self._finished(record, one, next(sanitized) if one.error is None else one.error)
             for record, one in zip(records, read, strict=True)
         ]
+
+    def crashed(self, record: RawRecord) -> Outcome:
+        """The outcome of a record that has ended the process too often to be looked at again."""
+        return self._rejected(Poison(Reason.CRASH), record, None)
 
     def _read(self, record: RawRecord) -> _Read:
         """The event, validated and with its ids hashed, or why it cannot be taken."""
@@ -167,18 +164,6 @@ class Transform:
         return Outcome(key, encode(rejected), reason)
 
 
-def _slices(records: Sequence[RawRecord]) -> Iterator[Sequence[RawRecord]]:
-    """Runs of records of a bounded number and size: each is held decoded, joined and encoded at once."""
-    first = size = 0
-    for index, record in enumerate(records):
-        size += len(record.value or b"")
-        if size >= BYTES_TOGETHER or index + 1 - first == RECORDS_TOGETHER:
-            yield records[first : index + 1]
-            first, size = index + 1, 0
-    if first < len(records):
-        yield records[first:]
-
-
 def _verdict(error: Exception) -> tuple[Reason, str]:
     """What an error means for the record; its words may quote the record, so they go nowhere."""
     if isinstance(error, Poison):
@@ -219,11 +204,7 @@ def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-_ID_FIELDS = (
-    (ProductionInteraction, "interaction_id", b"interaction_id"),
-    (Feedback, "feedback_id", b"feedback_id"),
-    (Label, "label_id", b"label_id"),
-)
+_ID_FIELD: dict[type, str] = {ProductionInteraction: "interaction_id", Feedback: "feedback_id", Label: "label_id"}
 
 
 def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> None:
@@ -234,12 +215,9 @@ def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> N
         event.timestamp = appended_at
     elif (zone := event.timestamp.tzinfo) is not UTC:
         event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
-    for kind, field, name_in_record in _ID_FIELDS:
-        if isinstance(event, kind):
-            if name_in_record not in value or not getattr(event, field):
-                name = f"{record.partition}@{record.offset}"
-                setattr(event, field, derived_uuid7(record.appended_ms, name))
-            return
+    field = _ID_FIELD.get(event.__class__)
+    if field is not None and (field.encode() not in value or not getattr(event, field)):
+        setattr(event, field, derived_uuid7(record.appended_ms, f"{record.partition}@{record.offset}"))
 
 
 def _utc(moment: datetime) -> datetime:

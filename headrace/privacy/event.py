@@ -8,7 +8,7 @@ or the event is rejected. An event's typed numbers are measurements and stay as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
@@ -50,31 +50,42 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
     if not _are_names(sanitizer, names(event)):
         raise Poison(Reason.INVALID_NAME, _bad_name(event, sanitizer))
     texts = _texts(event, plain)
-    clean, findings = sanitizer.texts(texts)
+    return _with(event, texts, *sanitizer.texts(texts))
+
+
+def sanitize_events(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[str, int]] | Exception]:
+    """As `sanitize_event` for each, at half of the cost where most hold nothing personal.
+
+    In the place of an event that fails stands its error: Poison, or whatever a rule raised.
+    """
+    try:
+        return _together(events, sanitizer)
+    except Exception:
+        return [_attempted(event, sanitizer) for event in events]
+
+
+def _together(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[str, int]] | Exception]:
+    """Raises where one of the events does: then each has to be looked at alone."""
+    getters = [_getters(event.__class__) for event in events]
+    for names in {names(event) for event, (names, _) in zip(events, getters, strict=True)}:
+        if not _are_names(sanitizer, names):
+            raise Poison(Reason.INVALID_NAME)
+    texts = [_texts(event, plain) for event, (_, plain) in zip(events, getters, strict=True)]
+    dirty = sorted(sanitizer.dirty(["\n".join(own) for own in texts]))
+    sanitized: list[tuple[E, dict[str, int]] | Exception] = [(event, _NOTHING) for event in events]
+    for index, clean in zip(dirty, sanitizer.groups([texts[index] for index in dirty]), strict=True):
+        sanitized[index] = _with(events[index], texts[index], *clean)
+    return sanitized
+
+
+def _with(
+    event: E, texts: Sequence[str], clean: Sequence[str], findings: Mapping[str, int]
+) -> tuple[E, dict[str, int]]:
+    """The event with its clean texts in the place of its own."""
     if not findings:
         return event, _NOTHING
     changed = {text: new for text, new in zip(texts, clean, strict=True) if text != new}
     return _replaced(event, changed), dict(findings)
-
-
-def sanitize_events(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[str, int]] | Exception]:
-    """As `sanitize_event` for each, at two thirds of the cost where most hold nothing personal.
-
-    In the place of an event that fails stands its error: Poison, or whatever a rule raised.
-    """
-    dirty = _dirty(events, sanitizer)
-    return [
-        _attempted(event, sanitizer) if index in dirty or not _is_named(event, sanitizer) else (event, _NOTHING)
-        for index, event in enumerate(events)
-    ]
-
-
-def _dirty(events: Sequence[AnyEvent], sanitizer: Sanitizer) -> Container[int]:
-    """The events that need a closer look, by index: all of them where the quick one fails."""
-    try:
-        return sanitizer.dirty(["\n".join(texts_of(event)) for event in events])
-    except Exception:
-        return range(len(events))
 
 
 def _attempted(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]] | Exception:
@@ -82,10 +93,6 @@ def _attempted(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]] | Exc
         return sanitize_event(event, sanitizer)
     except Exception as error:
         return error
-
-
-def _is_named(event: AnyEvent, sanitizer: Sanitizer) -> bool:
-    return _are_names(sanitizer, _getters(event.__class__)[0](event))
 
 
 def texts_of(event: AnyEvent) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby, islice
 
 from headrace.privacy.checks import Bounds
 from headrace.privacy.rules import RULES, Rule, Span, class_map
@@ -65,16 +65,19 @@ class Sanitizer:
         return [Span(0, len(text), UNSETTLED)]
 
     def texts(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
-        """Each text sanitized, and how many values of each kind were found; the very same sequence if none was.
+        """Each text sanitized, and how many values of each kind were found; the very same sequence if none was."""
+        return self.groups([texts])[0]
+
+    def groups(self, groups: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Counter[str]]]:
+        """As `texts` for each group.
 
         All texts are looked through at once: no rule sees past the end of a line, so none sees two of them.
         """
-        found = self.spans("\n".join(texts))
-        if not found:
-            return texts, Counter()
-        if found[0].kind == UNSETTLED:
-            return self._one_by_one(texts)
-        return self._replace_each(texts, found), Counter(span.kind for span in found)
+        found = self.spans("\n".join(chain.from_iterable(groups)))
+        if found and found[0].kind == UNSETTLED:
+            return [self._one_by_one(texts) for texts in groups]
+        own = iter(_shared_out(found, list(chain.from_iterable(groups))))
+        return [self._replaced(texts, list(islice(own, len(texts)))) for texts in groups]
 
     def dirty(self, blocks: Sequence[str]) -> set[int]:
         """Which of many texts hold personal data, by index: a look at thousands of them at little more than the
@@ -90,21 +93,14 @@ class Sanitizer:
         return found
 
     def _one_by_one(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
-        found = [self.spans(text) for text in texts]
-        clean = [self._replace(text, spans) for text, spans in zip(texts, found, strict=True)]
-        return clean, Counter(span.kind for spans in found for span in spans)
+        return self._replaced(texts, [self.spans(text) for text in texts])
 
-    def _replace_each(self, texts: Sequence[str], spans: list[Span]) -> list[str]:
-        clean, start = [], 0
-        pending = deque(spans)
-        for text in texts:
-            own = []
-            while pending and pending[0].start < start + len(text):
-                span = pending.popleft()
-                own.append(Span(span.start - start, span.end - start, span.kind))
-            clean.append(self._replace(text, own) if own else text)
-            start += len(text) + 1
-        return clean
+    def _replaced(self, texts: Sequence[str], found: Sequence[list[Span]]) -> tuple[Sequence[str], Counter[str]]:
+        counts = Counter(span.kind for spans in found for span in spans)
+        if not counts:
+            return texts, counts
+        clean = [self._replace(text, spans) if spans else text for text, spans in zip(texts, found, strict=True)]
+        return clean, counts
 
     def _pass(self, text: str) -> tuple[str, list[Span]]:
         found: list[Span] = []
@@ -118,6 +114,20 @@ class Sanitizer:
 
     def _replace(self, text: str, spans: list[Span]) -> str:
         return _substituted(text, spans, lambda span: self._placeholders[span.kind])
+
+
+def _shared_out(spans: Sequence[Span], texts: Sequence[str]) -> list[list[Span]]:
+    """The spans of texts joined by line ends, as each text's own.
+
+    >>> _shared_out([Span(3, 4, "email")], ["ab", "cd"])
+    [[], [Span(start=0, end=1, kind='email')]]
+    """
+    own: list[list[Span]] = [[] for _ in texts]
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    for start, end, kind in spans:
+        index = bisect_right(starts, start) - 1
+        own[index].append(Span(start - starts[index], end - starts[index], kind))
+    return own
 
 
 def _in_chunks(blocks: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:

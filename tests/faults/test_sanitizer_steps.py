@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.fault]
 
 STEPS = [
     "sanitizer.1_after_poll",
-    "sanitizer.2_after_sanitize",
-    "sanitizer.3_after_begin",
+    "sanitizer.2_after_begin",
+    "sanitizer.3_after_slice",
     "sanitizer.4_after_produce",
     "sanitizer.5_after_send_offsets",
     "sanitizer.6_after_commit",
