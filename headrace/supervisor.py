@@ -96,7 +96,10 @@ class EndRequests:
 
 
 def supervise(commands: Mapping[str, Sequence[str]], requests: EndRequests) -> int:
-    """Keeps the commands running until asked to end, then drains them. Returns the exit status."""
+    """Keeps the commands running until asked to end, then drains them. Returns the exit status.
+
+    Wrong settings of one end all of them: the services share one file, and a typo must not pass unseen.
+    """
     children = [Child(name, command) for name, command in commands.items()]
     status = 0
     while requests.received == 0 and status == 0:
@@ -107,6 +110,8 @@ def supervise(commands: Mapping[str, Sequence[str]], requests: EndRequests) -> i
 
 
 def _drain(running: Sequence[Child], requests: EndRequests) -> None:
+    if not running:
+        return
     say("headrace", f"draining {', '.join(child.name for child in running)}; Ctrl-C ends them at once")
     for child in running:
         child.signal(signal.SIGTERM)
@@ -128,6 +133,8 @@ def _tend(child: Child) -> int:
         return 0
     status = child.process.poll()
     if status == SETTINGS_STATUS:
+        child.join()
+        say("headrace", f"{child.name} cannot use its settings, as its last line says: correct them, start again")
         return status
     if status is not None:
         child.note_end(status)

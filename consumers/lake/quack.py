@@ -18,7 +18,7 @@ from consumers.lake.access import archive_path, load_quack, quoted, server_uri, 
 from consumers.lake.authorize import refusal, row_limit
 from consumers.lake.tables import TABLES
 from consumers.lake.views import VIEWS
-from headrace.errors import ConfigError
+from headrace.errors import Fatal
 from headrace.settings import Settings, Store
 
 TOKEN_BYTES = 24
@@ -31,8 +31,12 @@ COUNTS_KEPT = 1000
 log = structlog.get_logger("lake")
 
 
+class ServerFailed(Fatal):
+    """Analysts cannot be served. Not a ConfigError: a port that is taken now may be free at the next start."""
+
+
 class Server:
-    """Serves the database of a connection until it is closed. Raises ConfigError where the port is taken."""
+    """Serves the database of a connection until it is closed. Raises ServerFailed where the port is taken."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         self._settings = settings
@@ -60,9 +64,9 @@ class Server:
         try:
             self._connection.execute(f"CALL quack_serve({quoted(uri)}, token => {quoted(_token(self._settings))})")
         except duckdb.Error as error:
-            raise ConfigError(
+            raise ServerFailed(
                 f"store.quack_port: analysts cannot be served on {uri} ({str(error).splitlines()[0]}); "
-                "choose another port, or 0 for no server"
+                "end what holds the port, or choose another, or 0 for no server"
             ) from None
 
     def is_blocked(self) -> bool:

@@ -91,6 +91,8 @@ def test_a_crashed_child_is_started_again_after_a_growing_pause(log: Path) -> No
 
 
 def test_wrong_settings_end_everything_since_a_restart_cannot_help(log: Path) -> None:
-    up = Supervisor(log, DRAINS, "import sys; sys.exit(2)")
+    up = Supervisor(log, DRAINS, "import sys; print('no such setting'); sys.exit(2)")
     assert up.process.wait(30) == 2
-    assert "starts again" not in log.read_text()
+    told = log.read_text()
+    assert told.index("child1     | no such setting") < told.index("headrace   | child1 cannot use its settings")
+    assert "starts again" not in told
