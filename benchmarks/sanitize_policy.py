@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import msgspec
 
+from headrace.privacy import rules
 from headrace.privacy.rules import RULES, Places, Rule
 
 TYPED_FIELDS = (
@@ -38,14 +41,22 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _places(places: Places) -> dict[str, str]:
     """The function's name, and the literals and patterns that it looks for by the names they have in it."""
-    used = inspect.getclosurevars(places)
+    used = {name: getattr(rules, name) for name in _names(places.__code__) if hasattr(rules, name)}
     found = {"name": places.__qualname__.partition(".")[0]}
-    for name, value in {**used.globals, **used.nonlocals}.items():
+    for name, value in {**used, **inspect.getclosurevars(places).nonlocals}.items():
         if isinstance(value, str):
             found[name] = value
         elif isinstance(pattern := getattr(value, "__self__", None), re.Pattern):
             found[name] = _for_java(pattern)
     return found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """What a function looks up, in its comprehensions too."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
 def _for_java(pattern: re.Pattern[str] | re.Pattern[bytes]) -> str:
