@@ -15,12 +15,15 @@ BROKER_TIMEOUT_S = 10.0
 """A broker that is up answers within milliseconds; ten seconds covers one that restarts."""
 SESSION_TIMEOUT_MS = 10_000
 """How long the group waits for a member that was killed; the broker's floor is 6 s."""
+SILENT = 2
+"""librdkafka's log level: without a broker it writes ten lines a second; what matters comes as an error as well."""
 
 
 def connection(kafka: Kafka) -> dict[str, Any]:
     """What every client needs to reach the cluster; raises ConfigError if a property's file is missing."""
     return {
         "bootstrap.servers": kafka.bootstrap_servers,
+        "log_level": SILENT,
         **kafka.properties,
         **{name: _secret(name, kafka) for name in kafka.property_files},
     }
@@ -51,8 +54,8 @@ def consumer(kafka: Kafka, group: str) -> dict[str, Any]:
 
 
 def admin(kafka: Kafka) -> AdminClient:
-    """A client for questions about the cluster: what goes wrong it raises, so librdkafka keeps quiet."""
-    return AdminClient({**connection(kafka), "log_level": 0})
+    """A client for questions about the cluster."""
+    return AdminClient(connection(kafka))
 
 
 def require_broker(client: AdminClient, kafka: Kafka, timeout_s: float = BROKER_TIMEOUT_S) -> None:
@@ -69,7 +72,7 @@ def committed(kafka: Kafka, group: str, topic: str, partitions: Iterable[int]) -
     Raises BrokerUnavailable. Asks by a consumer that never joins: `AdminClient.list_consumer_group_offsets`
     ends the process (SIGSEGV) while a coordinator is loading (librdkafka #5040).
     """
-    asking = Consumer({**consumer(kafka, group), "log_level": 0})
+    asking = Consumer(consumer(kafka, group))
     try:
         places = asking.committed([TopicPartition(topic, number) for number in partitions], BROKER_TIMEOUT_S)
     except KafkaException:
