@@ -10,6 +10,7 @@ import pytest
 from consumers.lake.quack import Server
 from consumers.lake.store import Store
 from headrace.broker.local import free_port
+from headrace.events import AnyEvent
 from headrace.settings import CONFIG_VARIABLE, ContinualLearning, Logging, Settings
 from headrace.settings import Store as StoreSettings
 from tests.conftest import write_settings
@@ -30,9 +31,10 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     with Store(settings) as store:
         store.begin(CLEAN_TOPIC, "clean-id", 1)
         store.begin(REJECTED_TOPIC, "rejected-id", 1)
-        events = [interaction(number, tags=["a"], metadata={"n": number}) for number in range(INTERACTIONS)]
-        appended = [*events, feedback(0), feedback(1)]
-        store.write(batch(appended, refused=[rejected(100)]))
+        events: list[AnyEvent] = [
+            interaction(number, tags=["a"], metadata={"n": number}) for number in range(INTERACTIONS)
+        ]
+        store.write(batch([*events, feedback(0), feedback(1)], refused=[rejected(100)]))
     monkeypatch.setenv(CONFIG_VARIABLE, str(write_settings(settings, tmp_path / "headrace.yaml")))
     return settings
 

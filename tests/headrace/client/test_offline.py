@@ -234,8 +234,11 @@ def test_a_property_that_kafka_does_not_know_is_told_at_once() -> None:
 
 
 def test_a_file_that_kafka_cannot_read_is_told_and_events_are_kept(caplog: pytest.LogCaptureFixture) -> None:
-    tls = {"security.protocol": "ssl", "ssl.ca.location": "/no/such/authority.pem"}
-    logger = ProductionInteractionLogger(Settings(kafka=Kafka(bootstrap_servers=NOWHERE, properties=tls)))
+    tls = Kafka(
+        bootstrap_servers=NOWHERE,
+        properties={"security.protocol": "ssl", "ssl.ca.location": "/no/such/authority.pem"},
+    )
+    logger = ProductionInteractionLogger(Settings(kafka=tls))
     logger.log(**ROUTINE)
     assert logger.flush(0.5).pending == 1
     assert any("ssl.ca.location" in record.getMessage() for record in caplog.records)
