@@ -208,8 +208,8 @@ class Loop:
     def _produce(self, outcomes: list[Outcome]) -> None:
         clean: list[Record] = []
         rejected: list[Record] = []
-        for key, value, reason in outcomes:
-            (clean if reason is None else rejected).append({"key": key, "value": value})
+        for outcome in outcomes:
+            (clean if outcome.reason is None else rejected).append({"key": outcome.key, "value": outcome.value})
         self._transactions.produce(self._clean_topic, clean)
         self._transactions.produce(self._rejected_topic, rejected)
 

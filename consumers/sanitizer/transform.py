@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+
+import msgspec
 
 from consumers.sanitizer.pseudonyms import hash_ids, producer_pseudonym
 from consumers.sanitizer.quality import DataQualityValidator
@@ -34,10 +35,9 @@ FUTURE_TIMESTAMP = "future_timestamp"
 UNKNOWN_FIELDS = "unknown_fields"
 
 Header = tuple[str, str | bytes | None]
-T = TypeVar("T")
 
 
-class RawRecord(NamedTuple):
+class RawRecord(msgspec.Struct, frozen=True, gc=False):
     """What the transform sees of a record of `headrace.raw`."""
 
     value: bytes | None
@@ -47,7 +47,7 @@ class RawRecord(NamedTuple):
     appended_ms: int
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What becomes of a raw record; `reason` is None where it goes to `headrace.clean`."""
 
     key: bytes | None
@@ -103,7 +103,7 @@ class Transform:
             event.producer_id = None
         hash_ids(event, self._ring)
         if ledger.producer_id is not None:
-            event.producer_id, event.seq = ledger
+            event.producer_id, event.seq = ledger.producer_id, ledger.seq
         if (latest := appended_at + CLOCK_SKEW) < event.timestamp:
             event.timestamp = latest
             flags.append(FUTURE_TIMESTAMP)
@@ -171,13 +171,13 @@ def _verdict(error: Exception) -> tuple[Reason, str]:
     return (Reason.TOO_DEEP if isinstance(error, RecursionError) else Reason.SANITIZER_ERROR), "$"
 
 
-class _Read(NamedTuple):
+class _Read(msgspec.Struct, frozen=True, gc=False):
     event: AnyEvent | None
     flags: list[str]
     error: Exception | None
 
 
-class _Ledger(NamedTuple):
+class _Ledger(msgspec.Struct, frozen=True, gc=False):
     producer_id: str | None
     seq: int | None
 

@@ -236,7 +236,7 @@ def test_an_empty_id_is_as_good_as_none() -> None:
     """Events of one instant that all lack an id must not become one row."""
     value = codec.encode(interaction(interaction_id=""))
     first = codec.decode_clean(outcome_of(raw(value)).value).event
-    second = codec.decode_clean(outcome_of(raw(value)._replace(offset=18)).value).event
+    second = codec.decode_clean(outcome_of(msgspec.structs.replace(raw(value), offset=18)).value).event
     assert isinstance(first, ProductionInteraction)
     assert isinstance(second, ProductionInteraction)
     assert is_uuid7(first.interaction_id)
