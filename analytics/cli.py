@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from analytics import audit_command, demo_command, query_command
+from analytics import query_command
+from analytics.audit import command as audit_command
+from analytics.demo import command as demo_command
 
 app = typer.Typer()
 for command_app in (query_command.app, audit_command.app, demo_command.app):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.audit import audit
-from analytics.audit_query import connect
-from analytics.audit_report import Report
+from analytics.audit.query import connect
+from analytics.audit.report import Report
+from analytics.audit.run import audit
 from consumers.lake.tables import RECORD_TABLES
 from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port

@@ -13,8 +13,8 @@ import duckdb
 import msgspec
 import pytest
 
-from analytics.audit import audit
-from analytics.audit_query import connect
+from analytics.audit.query import connect
+from analytics.audit.run import audit
 from consumers.lake.access import database_path
 from headrace.broker.local import free_port
 from headrace.codec import encode

@@ -9,8 +9,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.audit_account import OUTCOMES, Outcome, OutcomeRange, ProducerAccount, Status, accounts
-from analytics.audit_ranges import Range, Ranges, count, merged, upto, without
+from analytics.audit.account import OUTCOMES, Outcome, OutcomeRange, ProducerAccount, Status, accounts
+from analytics.audit.ranges import Range, Ranges, count, merged, upto, without
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 POLICIES = ("queue_full", "not_sent")

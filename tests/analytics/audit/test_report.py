@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from analytics.audit_account import OutcomeRange, Status, accounts
-from analytics.audit_cut import Cut
-from analytics.audit_raw import RawRecord
-from analytics.audit_report import Report, lines, report
-from analytics.audit_rows import RawRows
+from analytics.audit.account import OutcomeRange, Status, accounts
+from analytics.audit.cut import Cut
+from analytics.audit.raw import RawRecord
+from analytics.audit.report import Report, lines, report
+from analytics.audit.rows import RawRows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CUT = Cut(at=START, first={0: 0}, statuses={0: 12}, end={0: 12})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from analytics import audit_cut, audit_rows
-from analytics.audit_account import accounts
-from analytics.audit_raw import records_at
-from analytics.audit_report import Report, report
-from analytics.audit_rows import Query
+from analytics.audit.account import accounts
+from analytics.audit.cut import take, wait_for_lake, wait_for_sanitizer
+from analytics.audit.raw import records_at
+from analytics.audit.report import Report, report
+from analytics.audit.rows import Query, outcomes, raw_rows, statuses
 from headrace import kafka
 from headrace.settings import Settings
 
@@ -25,11 +25,11 @@ def audit(settings: Settings, query: Query, timeout_s: float = TIMEOUT_S) -> Rep
     """
     admin = kafka.admin(settings.kafka)
     kafka.require_broker(admin, settings.kafka)
-    cut = audit_cut.take(admin, settings.kafka)
-    audit_cut.wait_for_sanitizer(settings.kafka, cut, timeout_s)
-    audit_cut.wait_for_lake(admin, settings.kafka, query, timeout_s)
-    outcomes = audit_rows.outcomes(query)
-    rows = audit_rows.raw_rows(query, cut.first, cut.end)
+    cut = take(admin, settings.kafka)
+    wait_for_sanitizer(settings.kafka, cut, timeout_s)
+    wait_for_lake(admin, settings.kafka, query, timeout_s)
+    ranges = outcomes(query)
+    rows = raw_rows(query, cut.first, cut.end)
     lost = records_at(settings, {partition: found.missing for partition, found in rows.items()})
-    producers = accounts(audit_rows.statuses(query, cut.statuses, cut.at - SETTLED_AFTER), outcomes)
-    return report(cut, producers, outcomes, rows, lost)
+    producers = accounts(statuses(query, cut.statuses, cut.at - SETTLED_AFTER), ranges)
+    return report(cut, producers, ranges, rows, lost)

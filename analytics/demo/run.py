@@ -8,15 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analytics import demo_report
-from analytics.audit import audit
-from analytics.audit_query import connect, connect_patiently
-from analytics.audit_report import Report
-from analytics.audit_rows import Query
-from analytics.demo_report import Findings
-from analytics.demo_setting import Setting
-from analytics.demo_traffic import Publisher, freshness_s, publish_bad_input
-from analytics.demo_watch import watch
+from analytics.audit.query import connect, connect_patiently
+from analytics.audit.report import Report
+from analytics.audit.rows import Query
+from analytics.audit.run import audit
+from analytics.demo.report import Findings, personal, raw_bytes, rejected, timed_example
+from analytics.demo.setting import Setting
+from analytics.demo.traffic import Publisher, freshness_s, publish_bad_input
+from analytics.demo.watch import watch
 
 FOLDER = Path(".headrace/demo")
 
@@ -58,14 +57,14 @@ def _publishing(publisher: Publisher) -> Iterator[Publisher]:
 
 
 def _findings(setting: Setting, query: Query, publisher: Publisher) -> Findings:
-    example, example_s = demo_report.timed_example(query)
+    example, example_s = timed_example(query)
     return Findings(
         published=publisher.account(),
-        personal=demo_report.personal(query),
+        personal=personal(query),
         planted=publisher.planted(),
-        rejected=demo_report.rejected(query),
+        rejected=rejected(query),
         interactions=query("SELECT count(*) FROM interactions")[0][0],
-        raw_bytes=demo_report.raw_bytes(setting.settings),
+        raw_bytes=raw_bytes(setting.settings),
         example=example,
         example_s=example_s,
         freshness_s=freshness_s(setting.settings, query),

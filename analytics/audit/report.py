@@ -8,11 +8,11 @@ from datetime import datetime
 
 import msgspec
 
-from analytics.audit_account import OutcomeRange, ProducerAccount
-from analytics.audit_cut import Cut
-from analytics.audit_ranges import Ranges, count, merged, text
-from analytics.audit_raw import RawRecord
-from analytics.audit_rows import RawRows
+from analytics.audit.account import OutcomeRange, ProducerAccount
+from analytics.audit.cut import Cut
+from analytics.audit.ranges import Ranges, count, merged, text
+from analytics.audit.raw import RawRecord
+from analytics.audit.rows import RawRows
 
 SHOWN_PRODUCERS = 20
 """Open producers and unexplained ranges named one by one; --json names them all."""

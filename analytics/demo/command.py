@@ -32,13 +32,13 @@ def demo(
     """Run the whole pipeline once, on made-up traffic or a file, and account for every event."""
     from rich.console import Console
 
-    from analytics import demo as run
-    from analytics.audit_report import lines
-    from analytics.demo_report import show
+    from analytics.audit.report import lines
+    from analytics.demo.report import show
+    from analytics.demo.run import demo as run
 
     _require_readable(data)
     console = Console(stderr=as_json)
-    found, report = run.demo(console, data, interactions, rate, keep)
+    found, report = run(console, data, interactions, rate, keep)
     if as_json:
         _print_json({"figures": found, "audit": report})
     else:
@@ -70,7 +70,7 @@ def _print_json(value: Any) -> None:
 
 
 def _print_next() -> None:
-    from analytics.demo import FOLDER
+    from analytics.demo.run import FOLDER
 
     folder = FOLDER.absolute()
     typer.echo(

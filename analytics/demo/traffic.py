@@ -11,8 +11,8 @@ from typing import Any
 
 from confluent_kafka import Producer
 
-from analytics.audit_rows import Query
-from analytics.demo_setting import DemoFailed, headrace
+from analytics.audit.rows import Query
+from analytics.demo.setting import DemoFailed, headrace
 from headrace import kafka
 from headrace.client.logger import ProductionInteractionLogger
 from headrace.settings import Settings
@@ -32,8 +32,6 @@ BAD_INPUT = {
     "metadata 2,000 levels deep": _START + b'"billing", "metadata": {"a": ' + b"[" * 2000 + b"]" * 2000 + b"}}",
 }
 """Each is to be rejected with a reason; no client of ours would send them."""
-SILENT = 2
-"""librdkafka's log level: a broker that has just started makes it wait, which is no news."""
 FLUSH_S = 30.0
 PROBES = 20
 PROBE_POLL_S = 0.004
@@ -86,7 +84,7 @@ class Publisher:
 
 def publish_bad_input(settings: Settings) -> None:
     """Writes BAD_INPUT straight to raw, without the ledger's headers. Raises DemoFailed."""
-    producer = Producer(kafka.producer(settings.kafka) | {"log_level": SILENT})
+    producer = Producer(kafka.producer(settings.kafka))
     for payload in BAD_INPUT.values():
         producer.produce(settings.kafka.topic(RAW), payload)
     if producer.flush(FLUSH_S):

@@ -22,9 +22,9 @@ def audit(
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each stage to catch up.")] = 60.0,
 ) -> None:
     """Account for every event that was sent up to now."""
-    from analytics.audit import audit as run
-    from analytics.audit_query import connect
-    from analytics.audit_report import lines
+    from analytics.audit.query import connect
+    from analytics.audit.report import lines
+    from analytics.audit.run import audit as run
     from headrace.commands.output import print_json
     from headrace.settings import load
 

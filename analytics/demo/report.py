@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from analytics.audit_rows import Query
+from analytics.audit.rows import Query
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topics import RAW

@@ -12,7 +12,7 @@ import msgspec
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from analytics.audit_rows import Query, ledger
+from analytics.audit.rows import Query, ledger
 from headrace import kafka
 from headrace.errors import HeadraceError, Retriable
 from headrace.settings import Kafka

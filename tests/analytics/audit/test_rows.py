@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.audit_account import Status
-from analytics.audit_ranges import Ranges
-from analytics.audit_rows import Query, RawRows, raw_rows, statuses
+from analytics.audit.account import Status
+from analytics.audit.ranges import Ranges
+from analytics.audit.rows import Query, RawRows, raw_rows, statuses
 from consumers.lake.tables import RECORD_TABLES, TABLES
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from analytics import audit_cut
-from analytics.audit_rows import Query
-from analytics.demo_setting import DemoFailed, Setting, news
-from analytics.demo_traffic import Publisher
+from analytics.audit import cut
+from analytics.audit.rows import Query
+from analytics.demo.setting import DemoFailed, Setting, news
+from analytics.demo.traffic import Publisher
 from headrace import kafka
 from headrace.errors import HeadraceError
 from headrace.settings import Kafka
@@ -78,8 +78,8 @@ def _count(admin: AdminClient, settings: Kafka, query: Query, last: Counts) -> C
     """The counts now; a broker or a lake that is just starting, or was killed, leaves them as they were."""
     raw = settings.topic(RAW)
     try:
-        ends = audit_cut.ends(admin, raw)
-        committed = audit_cut.committed(settings, raw, ends)
+        ends = cut.ends(admin, raw)
+        committed = cut.committed(settings, raw, ends)
         last = replace(last, logged=sum(ends.values()), sanitized=sum(max(offset, 0) for offset in committed.values()))
         return replace(last, stored=int(query("SELECT coalesce(sum(records), 0) FROM ledger LIMIT 1")[0][0]))
     except HeadraceError:

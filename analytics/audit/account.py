@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from analytics.audit_ranges import Range, Ranges, count, merged, upto, without
+from analytics.audit.ranges import Range, Ranges, count, merged, upto, without
 
 OUTCOMES = ("stored", "duplicate", "rejected", "superseded", "erased")
 Outcome = Literal["stored", "duplicate", "rejected", "superseded", "erased"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from analytics.audit_account import OutcomeRange, Status
-from analytics.audit_ranges import Range, Ranges, merged
+from analytics.audit.account import OutcomeRange, Status
+from analytics.audit.ranges import Range, Ranges, merged
 from consumers.lake.tables import RECORD_TABLES, REJECTED
 
 Query = Callable[[str], Sequence[Sequence[Any]]]

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from analytics.audit import audit
-from analytics.audit_cut import StageBehind
-from analytics.audit_query import connect
+from analytics.audit.cut import StageBehind
+from analytics.audit.query import connect
+from analytics.audit.run import audit
 from consumers.lake.access import database_path
 from headrace import kafka
 from headrace.client.logger import ProductionInteractionLogger

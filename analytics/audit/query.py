@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from analytics import live
-from analytics.audit_rows import Query
+from analytics.audit.rows import Query
 from headrace.errors import HeadraceError
 from headrace.settings import Settings
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from analytics.audit_ranges import Ranges
+from analytics.audit.ranges import Ranges
 from headrace import kafka
 from headrace.errors import BrokerUnavailable
 from headrace.settings import Settings

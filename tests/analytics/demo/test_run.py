@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.demo_traffic import BAD_INPUT, PROBES
+from analytics.demo.traffic import BAD_INPUT, PROBES
 
 pytestmark = [pytest.mark.broker, pytest.mark.fault]
 

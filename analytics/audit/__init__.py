@@ -1,0 +1,1 @@
+"""Is anything missing: a cut through the topics, the store's rows, and the sum of both."""
