@@ -42,10 +42,10 @@ def misnamed(tenant: str, agent_selected: str | None, agent_version: str | None)
 
 def require_names(event: Numbered) -> None:
     """Raises Poison with the field whose name is none."""
-    if isinstance(event, Label):
-        field = misnamed(event.tenant, None, None)
-    else:
+    if isinstance(event, (ProductionInteraction, Feedback)):
         field = misnamed(event.tenant, event.agent_selected, event.agent_version)
+    else:
+        field = misnamed(event.tenant, None, None)
     if field is not None:
         raise Poison(Reason.INVALID_NAME, f"$.{field}")
 
@@ -65,7 +65,7 @@ def is_priority(event: Numbered) -> bool:
 
 def key_of(event: Numbered) -> bytes | None:
     """What keeps a session's events in order: its id, where it is known."""
-    session = None if isinstance(event, Label) else event.session_id
+    session = event.session_id if isinstance(event, (ProductionInteraction, Feedback)) else None
     return session.encode() if session else None
 
 
@@ -76,15 +76,16 @@ def copied(event: E) -> E:
 
 def hash_ids(event: Numbered, ring: KeyRing) -> None:
     """Puts pseudonyms in place of the ids of people and sessions."""
+    user, session = ring.pseudonyms["user"], ring.pseudonyms["session"]
     if isinstance(event, Label):
-        event.annotator = ring.pseudonym("user", event.annotator)
+        event.annotator = user(event.annotator)
         return
     if event.session_id:
-        event.session_id = ring.pseudonym("session", event.session_id)
-    if isinstance(event, Feedback):
-        event.rater = event.rater and ring.pseudonym("user", event.rater)
-    elif event.user_id:
-        event.user_id = ring.pseudonym("user", event.user_id)
+        event.session_id = session(event.session_id)
+    if isinstance(event, ProductionInteraction):
+        event.user_id = event.user_id and user(event.user_id)
+    else:
+        event.rater = event.rater and user(event.rater)
 
 
 def packed(event: AnyEvent) -> bytes:

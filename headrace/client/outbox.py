@@ -75,10 +75,10 @@ class Outbox:
             self._costs.append(cost)
             self.ledger.accepted += 1
             key = key or self.ledger.producer_id.encode()
-            if self.sender is None or self._mask is not None:
+            if self._mask is not None or (sender := self.sender) is None:
                 self._waiting.append((payload, key))
             else:
-                self._pass_on(self.sender, payload, key)
+                self._pass_on(sender, payload, key)
 
     def reject(self, poison: Poison) -> None:
         """Counts an event that cannot be sent, and drops it."""
