@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Generic, TypeVar, cast, get_args
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -49,8 +50,8 @@ class Decoder(Generic[T]):
     """Decodes msgpack or JSON, told apart by the first byte, into one type; raises Poison."""
 
     def __init__(self, kind: Any) -> None:
-        self._msgpack = msgspec.msgpack.Decoder(kind)
-        self._json = msgspec.json.Decoder(kind)
+        self.msgpack: Callable[[bytes], T] = msgspec.msgpack.Decoder(kind).decode
+        self._json: Callable[[bytes], T] = msgspec.json.Decoder(kind).decode
 
     def __call__(self, payload: bytes) -> T:
         try:
@@ -60,8 +61,7 @@ class Decoder(Generic[T]):
 
     def decode(self, payload: bytes) -> T:
         """As a call, but with the decoder's own exceptions: their messages quote the payload."""
-        decoder = self._json if payload[:1] == b"{" else self._msgpack
-        return cast(T, decoder.decode(payload))
+        return self._json(payload) if payload[:1] == b"{" else self.msgpack(payload)
 
 
 decode_clean: Decoder[Clean] = Decoder(Clean)
