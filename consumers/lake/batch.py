@@ -7,7 +7,7 @@ what a batch holds is Arrow: about the size of its bytes.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from consumers.lake.columns import clean_table, rejected_table
 from consumers.lake.tables import FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
-from headrace.codec import decode_clean, decode_rejected
+from headrace.codec import Decoder, decode_clean, decode_rejected
 from headrace.errors import Fatal, Poison
 from headrace.events import Feedback, Label, ProducerStatus, ProductionInteraction
 
@@ -110,14 +110,17 @@ def _of_kind(kind: type, kinds: list[type], values: list[T]) -> list[T]:
     return values if kinds.count(kind) == len(kinds) else list(compress(values, map(partial(is_, kind), kinds)))
 
 
-def _decode_all(decode: Callable[[bytes], T], records: Records) -> list[T]:
-    decoded: list[T] = []
+def _decode_all(decode: Decoder[T], records: Records) -> list[T]:
+    with suppress(Exception):
+        return list(map(decode.msgpack, records.values))
+    return [_decode(decode, records, place) for place in range(len(records.values))]
+
+
+def _decode(decode: Decoder[T], records: Records, place: int) -> T:
     try:
-        decoded.extend(map(decode, records.values))
+        return decode(records.values[place])
     except Poison as poison:
-        culprit = len(decoded)
         raise Fatal(
-            f"{records.topic}[{records.partitions[culprit]}] at offset {records.offsets[culprit]} cannot be decoded "
+            f"{records.topic}[{records.partitions[place]}] at offset {records.offsets[place]} cannot be decoded "
             f"({poison}): only Headrace writes this topic; was it written by a newer version, or by something else?"
         ) from None
-    return decoded

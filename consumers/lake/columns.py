@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ _ARROW = {
     "SMALLINT": pa.int16(),
     "BOOLEAN": pa.bool_(),
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _encode_json = msgspec.json.Encoder().encode
 
 
@@ -102,10 +103,21 @@ def _column(name: str, type_: str, values: Values) -> pa.Array:
     if name in _JSON:
         return _json_column(map(_JSON[name], values))
     if type_ == "TIMESTAMP":
-        return pa.array(values, pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+        return _moments(values)
     if type_ == "VARCHAR[]":
         values = [items or None for items in values]
     return pa.array(values, _ARROW[type_])
+
+
+def _moments(values: Sequence[datetime]) -> pa.Array:
+    """UTC times without a zone; one that never had a zone is UTC.
+
+    Through durations: Arrow asks each `datetime` for its offset, which takes five times as long.
+    """
+    try:
+        return pa.array([value - _EPOCH for value in values], pa.duration("us")).view(pa.timestamp("us"))
+    except TypeError:
+        return pa.array(values, pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
 
 
 def _json_column(texts: Iterable[bytes | None]) -> pa.Array:

@@ -111,8 +111,9 @@ def check_position(topic: str, partition: int, position: int, log_start: int, lo
 
 
 def _by_topic(messages: list[Message]) -> Iterator[Records]:
-    for topic in {message.topic() for message in messages}:
-        own = [message for message in messages if message.topic() == topic]
+    topics = [message.topic() for message in messages]
+    for topic in set(topics):
+        own = [message for message, its in zip(messages, topics, strict=True) if its == topic]
         yield Records(
             topic or "",
             [message.partition() or 0 for message in own],

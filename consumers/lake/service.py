@@ -30,8 +30,8 @@ from headrace.service import Heartbeat, Shutdown
 from headrace.settings import MEGABYTE, Settings
 from headrace.topics import CLEAN, REJECTED
 
-CHUNK_RECORDS = 2_000
-"""Decoded at once: few enough that their Python objects stay in the processor's cache and memory stays flat."""
+CHUNK_RECORDS = 500
+"""Decoded at once: few enough that their Python objects stay in the processor's cache, which 2,000 do not."""
 BATCH_BYTES = 48 * MEGABYTE
 """A full batch of 1.1 KB events has half of that; events of 900 KB end it after some fifty."""
 GARBAGE_THRESHOLD = 200_000
@@ -137,16 +137,23 @@ class Lake:
         deadline = time.monotonic() + limits.batch_seconds
         while (room := limits.batch_records - batch.interactions) > 0 and batch.bytes < BATCH_BYTES:
             left_s = deadline - time.monotonic()
-            if self._shutdown.requested or (left_s <= 0 and not self._is_storing()):
+            if self._shutdown.requested or (left_s <= 0 and not self._is_worth_waiting(batch, -left_s)):
                 break
-            for records in self._source.read(min(room, CHUNK_RECORDS), min(max(left_s, 0.01), 0.1)):
+            for records in self._source.read(min(room, CHUNK_RECORDS), min(max(left_s, 0.05), 0.1)):
                 batch.add(records)
             self._heartbeat.beat()
         self._note_ends(batch)
         return batch
 
-    def _is_storing(self) -> bool:
-        return self._storing is not None and not self._storing.done()
+    def _is_worth_waiting(self, batch: Batch, late_s: float) -> bool:
+        """Whether a late batch may grow: the last one is being stored, or it is soon full.
+
+        A full batch is one row group and takes a third of the processor's time for a row: at the pace that half
+        filled it in time, it is full within the same time again.
+        """
+        limits = self._settings.store
+        is_soon_full = 2 * batch.interactions >= limits.batch_records and late_s < limits.batch_seconds
+        return is_soon_full or (self._storing is not None and not self._storing.done())
 
     def _note_ends(self, batch: Batch) -> None:
         """Takes over the ends of partitions, which lie past the markers of their last transactions."""
