@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from consumers.lake.columns import clean_table, json_text
 from consumers.lake.dedup import MAX_RANGES, id_ranges
-from consumers.lake.tables import INTERACTIONS
+from consumers.lake.tables import INTERACTIONS, PRODUCER_STATUS
 from headrace.codec import decode_clean, encode
-from tests.consumers.lake.support import clean, interaction
+from headrace.events import ProducerStatus
+from tests.consumers.lake.support import NOON, clean, interaction
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 MOMENT = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2999, 1, 1), timezones=st.just(UTC))
@@ -35,6 +36,12 @@ def test_texts_times_and_json_survive(query: str, moment: datetime, metadata: di
     assert row["day"] == moment.date()
     assert msgspec.json.decode(row["metadata"] or "{}") == metadata
     assert row["tags"] == (tags or None)
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    status = ProducerStatus(producer_id="p", last_seq=1, timestamp=NOON, started_at=NOON.replace(tzinfo=None))
+    row = clean_table(PRODUCER_STATUS, [decode_clean(encode(clean(status)))], [0], [0]).to_pylist()[0]
+    assert row["started_at"] == row["timestamp"] == NOON.replace(tzinfo=None)
 
 
 def test_what_json_cannot_hold_is_left_out() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from msgspec.structs import replace
 
 from consumers.lake import ledger
 from consumers.lake.batch import Batch, Partition, Records
@@ -49,6 +52,46 @@ def test_everything_read_is_stored_before_it_ends(store: Store, offline: Setting
     assert ledger.disagreements(store.connection) == []
     assert source.closed
     assert is_healthy(offline.storage, "lake")
+
+
+class PacedSource(ListedSource):
+    """One record at each of the given moments of its own clock, then none, a tenth of a second a read."""
+
+    def __init__(self, moments: Sequence[float], shutdown: Shutdown) -> None:
+        super().__init__(len(moments), shutdown)
+        self.moments = moments
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def read(self, limit: int, timeout_s: float) -> list[Records]:  # noqa: ARG002
+        self.now += 0.1
+        self.shutdown.requested = self.now > 5
+        if self.position == len(self.moments) or self.now < self.moments[self.position]:
+            return []
+        return super().read(1, timeout_s)
+
+
+@pytest.mark.parametrize(
+    ("moments", "first_batch"),
+    [
+        ([n / 8 for n in range(20)], 16),
+        ([n / 6 for n in range(20)], 7),
+        ([n / 100 for n in range(9)], 9),
+    ],
+    ids=["soon full", "less than half full", "then silence"],
+)
+def test_a_late_batch_waits_only_where_it_is_soon_full(
+    store: Store, offline: Settings, monkeypatch: pytest.MonkeyPatch, moments: list[float], first_batch: int
+) -> None:
+    shutdown = Shutdown()
+    source = PacedSource(moments, shutdown)
+    sizes: list[int] = []
+    monkeypatch.setattr("consumers.lake.service.time", source)
+    monkeypatch.setattr(store, "write", lambda batch: sizes.append(batch.interactions))
+    Lake(replace(offline, store=replace(offline.store, batch_records=16)), store, source, shutdown).run()
+    assert sizes[0] == first_batch
 
 
 def test_what_fails_in_the_storing_thread_ends_the_service(
