@@ -43,6 +43,9 @@ ARENAS = 2
 """With an arena for each of librdkafka's threads, events of 500 KB left 256 MB behind; with two, 109 MB."""
 SUSPECTS_TOGETHER = 100
 """A batch of 5,000 that was in flight at a kill is back in 50 transactions, half a second; one by one took 40 s."""
+OPEN_AT_MOST_S = 2.0
+"""A batch takes a quarter of a second; one of texts made to be slow goes on in the next transaction, long before the
+broker ends this one after `transaction.timeout.ms`, 10 s."""
 ABORTS_ALLOWED = 10
 """In a row: what aborts ten times will abort for ever, and a person has to look."""
 
@@ -121,7 +124,7 @@ class Loop:
         self._heartbeat.beat()
         batch = self._reader.fetch()
         for messages in self._parts(batch.messages):
-            if not self._attempt(messages, batch.group):
+            if not self._take(messages, batch.group):
                 break
         if time.monotonic() >= self._report_at:
             self._report()
@@ -154,27 +157,30 @@ class Loop:
     def _deaths(self, message: Message) -> int:
         return self._in_flight.deaths(message.partition(), message.offset())
 
-    def _attempt(self, messages: list[Message], group: object) -> bool:
-        """Whether the transaction was committed; if not, it was aborted and every partition rewound."""
-        try:
-            self._transact(messages, group)
-        except Abortable as abortable:
-            self._abort(abortable)
-            return False
-        self._aborts_in_a_row = 0
+    def _take(self, messages: list[Message], group: object) -> bool:
+        """Whether all were committed; if not, a transaction was aborted and every partition rewound."""
+        while messages:
+            try:
+                done = self._transact(messages, group)
+            except Abortable as abortable:
+                self._abort(abortable)
+                return False
+            self._aborts_in_a_row = 0
+            messages = messages[done:]
         return True
 
-    def _transact(self, messages: list[Message], group: object) -> None:
-        """Outcomes and input offsets, all or nothing."""
-        positions = {message.partition(): message.offset() + 1 for message in messages}
+    def _transact(self, messages: list[Message], group: object) -> int:
+        """Outcomes and input offsets, all or nothing; returns of how many records: as many as OPEN_AT_MOST_S allows."""
         counts = Counter[str]()
+        done = 0
 
         # 1. The batch is in hand, and noted in a file. If we die here: nothing was written; it is read again.
-        self._in_flight.enter(self._reader.ranges(positions))
+        self._in_flight.enter(self._reader.ranges(_next_offsets(messages)))
         failpoint("sanitizer.1_after_poll")
 
         # 2. A transaction is open, and empty. If we die here: the next start of this instance ends it.
         self._transactions.begin()
+        close_at = time.monotonic() + OPEN_AT_MOST_S
         failpoint("sanitizer.2_after_begin")
 
         # 3. Some records have their one outcome, queued or on the broker, none visible. If we die here: they are
@@ -183,9 +189,13 @@ class Loop:
             outcomes = self._outcomes(records)
             self._produce(outcomes)
             counts.update(_tally(outcomes))
+            done += len(records)
             failpoint("sanitizer.3_after_slice")
+            if time.monotonic() > close_at:
+                break
 
-        # 4. All of them have. If we die here: as above.
+        # 4. All have, or the rest is left to the next transaction. If we die here: as above.
+        positions = _next_offsets(messages[:done])
         failpoint("sanitizer.4_after_produce")
 
         # 5. The input's next offsets belong to the transaction. If we die here: they are aborted with it.
@@ -199,6 +209,7 @@ class Loop:
 
         self._reader.advance(positions)
         self._counts.update(counts)
+        return done
 
     def _outcomes(self, records: list[RawRecord]) -> list[Outcome]:
         if len(records) == 1 and self._in_flight.deaths(records[0].partition, records[0].offset) >= DEATHS_ALLOWED:
@@ -230,6 +241,10 @@ class Loop:
         if self._counts:
             log.info("sanitized", **self._counts)
             self._counts.clear()
+
+
+def _next_offsets(messages: list[Message]) -> dict[int, int]:
+    return {message.partition(): message.offset() + 1 for message in messages}
 
 
 def _tally(outcomes: list[Outcome]) -> Counter[str]:
