@@ -101,7 +101,7 @@ def _turned(structs: Sequence[msgspec.Struct]) -> dict[str, Values]:
 
 def _column(name: str, type_: str, values: Values) -> pa.Array:
     if name in _JSON:
-        return _json_column(map(_JSON[name], values))
+        return _json_column(map(_JSON[name], values)) if any(values) else pa.nulls(len(values), pa.string())
     if type_ == "TIMESTAMP":
         return _moments(values)
     if type_ == "VARCHAR[]":
@@ -121,7 +121,8 @@ def _moments(values: Sequence[datetime]) -> pa.Array:
 
 
 def _json_column(texts: Iterable[bytes | None]) -> pa.Array:
-    return pa.array(list(texts), pa.binary()).cast(pa.string())
+    """JSON as text; the encoder's UTF-8 is not checked again."""
+    return pa.array(list(texts), pa.binary()).view(pa.string())
 
 
 def _retrieval_text(value: msgspec.Struct | None) -> bytes | None:
