@@ -40,18 +40,18 @@ def test_what_teaches_most_has_priority() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        interaction(user_id="ada", session_id="session-17"),
-        Feedback(interaction_id="i", rater="ada", session_id="session-17"),
-        Label(interaction_id="i", annotator="ada", name="ok", value="yes"),
+        interaction(user_id="ada@home", session_id="session-17"),
+        Feedback(interaction_id="i", rater="ada@home", session_id="session-17"),
+        Label(interaction_id="i", annotator="ada@home", name="ok", value="yes"),
     ],
 )
 def test_no_id_of_a_person_or_session_is_in_the_bytes(event: ProductionInteraction | Feedback | Label) -> None:
     hash_ids(event, RING)
     payload = packed(event)
-    assert b"ada" not in payload
+    assert b"ada@home" not in payload
     assert b"session-17" not in payload
     assert b"session-17" not in (key_of(event) or b"")
-    assert RING.hash("user", "ada").encode() in payload
+    assert RING.hash("user", "ada@home").encode() in payload
 
 
 def test_an_id_that_is_a_pseudonym_already_stays() -> None:
