@@ -26,8 +26,6 @@ EVENT_OVERHEAD_BYTES = 768
 """What an event costs beside its bytes: librdkafka's message, two headers, our callback (measured)."""
 ROUTINE_SHARE = 0.75
 """Of the bound, for routine successes; the rest is kept for what is worth more."""
-LOOK_S = 0.001
-"""Each look costs the agent a slice of masking: one call in two hundred, where a flood would else pay in every call."""
 ROOM_POLL_S = 0.005
 """How long bulk logging waits at a time for delivery reports: they come in batches, milliseconds apart."""
 CLOSING_SHARE = 0.25
@@ -50,7 +48,6 @@ class Outbox:
         self._waiting: deque[Waiting] = deque()
         self._costs: deque[int] = deque()
         self._held_bytes = 0
-        self._next_look = 0.0
         self._started = False
         self._closed = False
         self._reported = self.ledger.version()
@@ -66,7 +63,7 @@ class Outbox:
         """Takes an event or drops it; never waits for Kafka."""
         cost = len(payload) + EVENT_OVERHEAD_BYTES
         bound = self._bound if priority else self._routine_bound
-        if self._held_bytes + cost > bound and (priority or self._may_look_for_room()):
+        if self._held_bytes + cost > bound:
             self._make_room()
         with self._lock:
             if not self._begin():
@@ -88,16 +85,6 @@ class Outbox:
         with self._lock:
             if self._begin():
                 self.ledger.reject(poison)
-
-    def _may_look_for_room(self) -> bool:
-        """For routine: always, but seldom where the courier masks, as whoever looks gives it the interpreter."""
-        if self._mask is None:
-            return True
-        now = time.monotonic()
-        if now < self._next_look:
-            return False
-        self._next_look = now + LOOK_S
-        return True
 
     def _make_room(self, timeout_s: float = 0.0) -> None:
         """Takes in delivery reports, waiting for the first at most `timeout_s`, and frees what they settle."""
