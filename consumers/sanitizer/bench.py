@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from headrace.errors import Fatal
 from headrace.settings import ContinualLearning, Kafka, Logging, Settings
@@ -29,6 +30,7 @@ STALLED_S = 60.0
 """Joining a group takes seconds at most; a minute without progress is a failure."""
 DRAIN_S = 30.0
 ANSWER_S = 10.0
+NO_COORDINATOR_YET = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE)
 PEERS_SCRIPT = Path(__file__).parents[2] / "benchmarks" / "sanitize_peers.py"
 
 
@@ -136,8 +138,6 @@ def _service(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[byte
 
 def _samples(settings: Settings, process: subprocess.Popen[bytes], events: int) -> Iterator[Sample]:
     """Where the group stands, ten times a second, until it has committed all events."""
-    from confluent_kafka import Consumer, TopicPartition
-
     from consumers.sanitizer.positions import GROUP
     from headrace import kafka
     from headrace.topics import BY_NAME, RAW
@@ -149,7 +149,7 @@ def _samples(settings: Settings, process: subprocess.Popen[bytes], events: int) 
     try:
         while sample.records < events:
             time.sleep(SAMPLE_S)
-            records = sum(max(place.offset, 0) for place in consumer.committed(places, timeout=ANSWER_S))
+            records = _committed(consumer, places) or sample.records
             now_s = time.perf_counter()
             if process.poll() is not None or now_s - advanced_s > STALLED_S:
                 raise Fatal(f"the sanitizer stopped at {records} of {events} events; status {process.poll()}")
@@ -158,6 +158,16 @@ def _samples(settings: Settings, process: subprocess.Popen[bytes], events: int) 
             yield sample
     finally:
         consumer.close()
+
+
+def _committed(consumer: Consumer, places: list[TopicPartition]) -> int:
+    """How many records the group has committed; 0 while a fresh broker has no coordinator for it yet."""
+    try:
+        return sum(max(place.offset, 0) for place in consumer.committed(places, timeout=ANSWER_S))
+    except KafkaException as error:
+        if error.args[0].code() not in NO_COORDINATOR_YET:
+            raise
+        return 0
 
 
 def _cpu_s(pid: int) -> float:
