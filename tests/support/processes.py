@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S, wait_for
 
 
 class Service:
@@ -79,9 +79,17 @@ class Service:
             raise AssertionError(f"{self.name} still runs after {timeout_s:g} s:\n{self.tail()}") from None
 
     def terminate(self, timeout_s: float = PATIENCE_S) -> int:
-        """SIGTERM, then waits for it to drain; its exit status."""
+        """SIGTERM, once it can be heeded (an interpreter that is still starting dies of it), then waits for the drain;
+        its exit status.
+        """
+        wait_for(lambda: not self.is_running or self._heeds_sigterm(), f"{self.name} to heed SIGTERM")
         self.process.send_signal(signal.SIGTERM)
         return self.wait(timeout_s)
+
+    def _heeds_sigterm(self) -> bool:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+        return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
     def kill(self) -> None:
         """SIGKILL, if it still runs."""
