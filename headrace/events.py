@@ -11,6 +11,7 @@ Times are UTC. Scores named `…_score` of users run from 1 to 5; confidences an
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,8 @@ Stars = Annotated[float, Meta(ge=1.0, le=5.0)]
 NonNegative = Annotated[float, Meta(ge=0.0)]
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 Source = Literal["human", "llm", "code"]
+NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+"""What agents, tenants and versions may be called, whole: they become metric labels and group keys."""
 DropPolicy = Literal["queue_full", "too_large", "invalid", "undelivered", "not_sent"]
 """Why the client let go of an event: its memory bound, its size, its content, the broker's refusal, or
 the end of the time that close() had."""

@@ -5,13 +5,12 @@ The bytes are a snapshot: what the agent does to its own dictionaries afterwards
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TypeVar
 
 from headrace.codec import encode
 from headrace.errors import Poison, Reason
-from headrace.events import AnyEvent, Feedback, Label, ProductionInteraction
+from headrace.events import NAME, AnyEvent, Feedback, Label, ProductionInteraction
 from headrace.ids import KeyRing
 from headrace.topics import MAX_EVENT_BYTES
 
@@ -25,9 +24,6 @@ LOW_RATING = 2.0
 _CACHED_NAMES = 4096
 """A deployment has tens of agents and versions; thousands are somebody's mistake."""
 
-_name = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
-"""Agents, tenants and versions become metric labels and group keys."""
-
 
 @lru_cache(_CACHED_NAMES)
 def misnamed(tenant: str, agent_selected: str | None, agent_version: str | None) -> str | None:
@@ -37,7 +33,7 @@ def misnamed(tenant: str, agent_selected: str | None, agent_version: str | None)
     (None, 'agent_selected')
     """
     names = {"tenant": tenant, "agent_selected": agent_selected, "agent_version": agent_version}
-    return next((field for field, name in names.items() if name is not None and not _name(name)), None)
+    return next((field for field, name in names.items() if name is not None and not NAME.fullmatch(name)), None)
 
 
 def require_names(event: Numbered) -> None:

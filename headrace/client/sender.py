@@ -19,8 +19,6 @@ from headrace.topics import PRODUCER_HEADER, RAW, SEQ_HEADER
 Failed = Callable[[int, bool], None]
 """Takes the seq of an event that will not be delivered, and whether it was discarded by us."""
 
-SILENT = 2
-"""librdkafka's log level: its lines for every failed connection would fill an agent's stderr."""
 END_OF_PROPERTIES = "headrace.end.of.properties"
 HEADROOM = 2
 """Our own bound decides; librdkafka's is that much wider, as masking may lengthen an event."""
@@ -143,5 +141,5 @@ def _config(settings: Settings) -> dict[str, Any]:
         "queue.buffering.max.messages": 0,
         "message.timeout.ms": 0,
         "delivery.report.only.error": True,
-        "log_level": SILENT,
+        "log_level": kafka.SILENT,
     }

@@ -7,7 +7,6 @@ or the event is rejected. An event's typed numbers are measurements and stay as 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -16,7 +15,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from headrace.errors import Poison, Reason
-from headrace.events import AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction
+from headrace.events import NAME, AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction
 from headrace.privacy.sanitizer import Sanitizer
 from headrace.privacy.tree import leaves, rebuilt
 
@@ -127,7 +126,7 @@ def _are_names(sanitizer: Sanitizer, names: tuple[str | None, ...]) -> bool:
 
 def _is_name(sanitizer: Sanitizer, name: str) -> bool:
     """A version may look like an IP address (1.2.3.4); nothing else in a name may look personal."""
-    if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", name):
+    if not NAME.fullmatch(name):
         return False
     return all(span.kind == "ip_address" for span in sanitizer.spans(name))
 
