@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Array = NDArray[np.float64]
 
@@ -25,6 +25,8 @@ NODES = 256
 WIDEST = 6.0
 """Standard errors within which a test of equal variants is followed: it leaves them once in 500 million."""
 
+_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(NODES)
+
 
 def spent(time: float, alpha: float) -> float:
     """Share of `alpha` (two-sided) that may be spent up to `time` (0 to 1) of the plan.
@@ -34,7 +36,7 @@ def spent(time: float, alpha: float) -> float:
     """
     if time <= 0:
         return 0.0
-    return alpha if time >= 1 else float(4 * norm.sf(norm.isf(alpha / 4) / np.sqrt(time)))
+    return alpha if time >= 1 else float(4 * ndtr(ndtri(alpha / 4) / np.sqrt(time)))
 
 
 def boundaries(times: Sequence[float], information: Sequence[float], alpha: float = 0.05) -> list[float]:
@@ -83,12 +85,17 @@ class _Path:
 
     def _beyond(self, edge: float, spread: float) -> float:
         """Probability to be past +-edge at the next look, not having crossed before."""
-        outside = norm.sf((edge - self._places) / spread) + norm.cdf((-edge - self._places) / spread)
+        outside = ndtr((self._places - edge) / spread) + ndtr((-edge - self._places) / spread)
         return float(self._weights @ outside)
 
     def _move(self, information: float, added: float, z: float) -> None:
         edge, spread = min(z, WIDEST) * np.sqrt(information), np.sqrt(added)
-        nodes, weights = np.polynomial.legendre.leggauss(NODES)
-        places = edge * nodes
-        density = self._weights @ (norm.pdf((places[None, :] - self._places[:, None]) / spread) / spread)
-        self._places, self._weights, self._information = places, edge * weights * density, information
+        places = edge * _NODES
+        density = self._weights @ _bell((places[None, :] - self._places[:, None]) / spread) / spread
+        self._places, self._weights, self._information = places, edge * _NODE_WEIGHTS * density, information
+
+
+def _bell(z: Array) -> Array:
+    """The density of the standard normal distribution."""
+    bell: Array = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    return bell
