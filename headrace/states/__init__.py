@@ -1,0 +1,21 @@
+"""What the jobs have decided, as agents need to know it: the last word on each model and experiment.
+
+The topic `headrace.states` is compacted, so reading it from the start gives all that holds now.
+"""
+
+from headrace.states.current import Current, current
+from headrace.states.formats import ExperimentState, ModelState, Stage, State, decode_state
+from headrace.states.log import Follower, publish, read_all
+
+__all__ = [
+    "Current",
+    "ExperimentState",
+    "Follower",
+    "ModelState",
+    "Stage",
+    "State",
+    "current",
+    "decode_state",
+    "publish",
+    "read_all",
+]
