@@ -25,6 +25,8 @@ DEFAULT_FILE = Path("headrace.yaml")
 MEGABYTE = 1024 * 1024
 
 Positive = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Stars = Annotated[float, Meta(ge=1, le=5)]
 PositiveSeconds = Annotated[float, Meta(gt=0)]
 
 
@@ -60,6 +62,23 @@ class FailureAnalysis(_Block, frozen=True, kw_only=True):
     """Failures that have to be alike before they are reported as a cluster."""
     analyze_frequency: Literal["hourly", "daily", "weekly"] = "daily"
     """How often clusters are reported."""
+    low_rating: Stars = 2.0
+    """Stars, at most: a rating so low is a failure."""
+    poor_retrieval: float = 0.4
+    """The best retrieval score below which nothing fitting was found; on your retriever's scale."""
+    low_confidence: Share = 0.5
+    """Routing confidence below which the choice of the agent counts as a mistake."""
+    hallucination: Share = 0.5
+    """Hallucination score from which an answer counts as invented."""
+    unsupported_facts: Share = 0.5
+    """Share of an answer's facts (numbers, dates, names, quotations) that no retrieved text holds, from which
+    it counts as invented; looked at only where the retrieved texts are logged."""
+    slow_deviations: Annotated[float, Meta(gt=0)] = 4.0
+    """Robust standard deviations of the logarithm of its agent's latency beyond which an answer is slow."""
+    rephrase_similarity: Share = 0.6
+    """Share of words that two questions of a session have in common from which the user asked again."""
+    abandoned_minutes: Annotated[float, Meta(gt=0)] = 30.0
+    """Silence after an answer that did not help, after which the user has given up."""
 
 
 class ActiveLearning(_Block, frozen=True, kw_only=True):
