@@ -37,14 +37,13 @@ _COMPLAINT = re.compile(
     r"|still (?:not|no|does ?n[o']t|wait|the same))"
 )
 _CLOSING = re.compile(
-    r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke|gracias)\b"
+    r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
 _WORD = re.compile(r"\w+")
-_COMMON = frozenset(
-    """a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no
+_COMMON_WORDS = """a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no
     not of on or our please so some that the then there this to was we what when where which who why will with would
-    you your""".split()
-)
+    you your"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 Similarity = Callable[[str, str], float]
 """0 for nothing in common, 1 for the same."""
