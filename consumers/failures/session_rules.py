@@ -40,9 +40,11 @@ _CLOSING = re.compile(
     r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
 _WORD = re.compile(r"\w+")
-_COMMON_WORDS = """a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no
-    not of on or our please so some that the then there this to was we what when where which who why will with would
-    you your"""
+_COMMON_WORDS = """
+    a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no not
+    of on or our please so some that the then there this to was we what when where which who why will with would you
+    your
+"""
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 Similarity = Callable[[str, str], float]
