@@ -25,11 +25,11 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def current(states: Iterable[State], model: str = "router") -> Current:
-    """What holds for a model, from the last state of each key.
+    """What holds for a model; of each key the latest state counts.
 
     Of two in production (a promotion that was cut short) the later one counts.
     """
-    latest = sorted(states, key=lambda state: state.changed_at)
+    latest = {state.key: state for state in sorted(states, key=lambda state: state.changed_at)}.values()
     models = {state.version: state for state in latest if isinstance(state, ModelState) and state.name == model}
     experiments = [
         state for state in latest if isinstance(state, ExperimentState) and state.model == model and state.is_running
@@ -37,6 +37,6 @@ def current(states: Iterable[State], model: str = "router") -> Current:
     in_production = [state for state in models.values() if state.stage == "production"]
     return Current(
         production=max(in_production, key=lambda state: state.changed_at, default=None),
-        experiment=experiments[-1] if experiments else None,
+        experiment=max(experiments, key=lambda state: state.changed_at, default=None),
         models=models,
     )

@@ -41,6 +41,7 @@ def test_nothing_said_nothing_holds() -> None:
 
 def test_an_ended_experiment_is_none() -> None:
     assert current([experiment("a", 1, is_running=False)]).experiment is None
+    assert current([experiment("a"), experiment("a", 1, is_running=False)]).experiment is None
     running = current([experiment("a", 1, is_running=False), experiment("b")]).experiment
     assert running is not None
     assert running.experiment.name == "b"

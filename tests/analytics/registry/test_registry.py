@@ -1,0 +1,117 @@
+"""The registry: whole versions or none, and a way back."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.registry import Lineage, Manifest, Registry
+from headrace.errors import ConfigError
+from headrace.experiment import Experiment
+from headrace.states import ExperimentState, ModelState
+
+
+def lineage(run: str) -> Lineage:
+    return Lineage(run=run, dataset="0" * 64, dataset_uri="file:///d", events=3, code="0.1", config="1" * 64)
+
+
+def add(registry: Registry, folder: Path, run: str, *, accepted: bool = True) -> Manifest:
+    trained = folder / run
+    trained.mkdir(exist_ok=True)
+    (trained / "model.npz").write_bytes(f"weights of {run}".encode())
+    (trained / "features.json").write_bytes(b"{}")
+    return registry.add(trained, "model.npz", lineage(run), accepted=accepted, reasons=["breaks billing"])
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "models")
+
+
+def test_a_version_says_what_it_is_made_of(registry: Registry, tmp_path: Path) -> None:
+    added = add(registry, tmp_path, "run-1")
+    assert registry.manifests() == [added]
+    assert added.sha256 == sha256(b"weights of run-1").hexdigest()
+    assert set(added.files) == {"model.npz", "features.json"}
+    assert Path(registry.uri(added).removeprefix("file://")).read_bytes() == b"weights of run-1"
+
+
+def test_a_run_that_is_resumed_makes_no_second_version(registry: Registry, tmp_path: Path) -> None:
+    assert add(registry, tmp_path, "run-1") == add(registry, tmp_path, "run-1")
+    assert len(registry.manifests()) == 1
+
+
+def test_files_without_a_manifest_are_no_version(registry: Registry, tmp_path: Path) -> None:
+    """What a process leaves that died while it published."""
+    added = add(registry, tmp_path, "run-1")
+    (tmp_path / "models" / "router" / added.version / "manifest.json").unlink()
+    assert registry.manifests() == []
+    again = add(registry, tmp_path, "run-1")
+    assert (again.version, registry.manifests()) == (added.version, [again])
+
+
+def test_promotion_archives_the_one_before_and_rollback_brings_it_back(registry: Registry, tmp_path: Path) -> None:
+    first, second = add(registry, tmp_path, "run-1"), add(registry, tmp_path, "run-2")
+    registry.promote(first.version)
+    registry.promote(second.version)
+    held = registry.current()
+    assert held.production is not None
+    assert held.production.version == second.version
+    assert held.models[first.version].stage == "archived"
+    registry.roll_back()
+    held = registry.current()
+    assert held.production is not None
+    assert held.production.version == first.version
+    assert held.models[second.version].stage == "archived"
+
+
+def test_promotion_ends_the_experiment(registry: Registry, tmp_path: Path) -> None:
+    first, second = add(registry, tmp_path, "run-1"), add(registry, tmp_path, "run-2")
+    registry.promote(first.version)
+    registry.try_out(second.version, Experiment(name="r-2", control=first.version, candidate=second.version))
+    held = registry.current()
+    assert held.experiment is not None
+    assert held.models[second.version].stage == "candidate"
+    assert held.production == held.models[first.version]
+    said = registry.promote(second.version)
+    assert registry.current().experiment is None
+    assert {type(state) for state in said} == {ModelState, ExperimentState}
+
+
+def test_nothing_to_go_back_to_is_said(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nothing to go back to"):
+        registry.roll_back()
+    registry.promote(add(registry, tmp_path, "run-1").version)
+    with pytest.raises(ConfigError, match="nothing to go back to"):
+        registry.roll_back()
+
+
+def test_what_the_gate_refused_is_not_promoted(registry: Registry, tmp_path: Path) -> None:
+    refused = add(registry, tmp_path, "run-1", accepted=False)
+    with pytest.raises(ConfigError, match="breaks billing"):
+        registry.promote(refused.version)
+
+
+def test_an_unknown_version_is_told_with_those_that_there_are(registry: Registry, tmp_path: Path) -> None:
+    added = add(registry, tmp_path, "run-1")
+    with pytest.raises(ConfigError, match=added.version):
+        registry.promote("9")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["promote 0", "promote 1", "promote 2", "back"]), max_size=8))
+def test_at_most_one_version_is_in_production(tmp_path_factory: pytest.TempPathFactory, moves: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("models")
+    registry = Registry(folder / "models")
+    versions = [add(registry, folder, f"run-{number}").version for number in range(3)]
+    for move in moves:
+        try:
+            registry.roll_back() if move == "back" else registry.promote(versions[int(move[-1])])
+        except ConfigError:
+            assert move == "back"
+    in_production = [state for state in registry.current().models.values() if state.stage == "production"]
+    assert len(in_production) == (1 if any(move != "back" for move in moves) else 0)
