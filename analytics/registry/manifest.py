@@ -35,19 +35,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     version: Name
     created_at: datetime
-    artefact: str
-    """The file that agents load."""
     files: dict[str, str]
-    """SHA-256 of every file, hexadecimal."""
+    """SHA-256 of every file, hexadecimal; agents refuse any other content."""
     bytes: int
-    """Size of the artefact."""
+    """Size of all files."""
     lineage: Lineage
     metrics: dict[str, float] = {}
     accepted: bool = True
     """Whether the gate let it pass; a refused one can be looked at, not promoted."""
     reasons: list[str] = []
     """What the gate said."""
-
-    @property
-    def sha256(self) -> str:
-        return self.files[self.artefact]

@@ -40,7 +40,6 @@ class Registry:
     def add(
         self,
         folder: Path,
-        artefact: str,
         lineage: Lineage,
         *,
         metrics: dict[str, float] | None = None,
@@ -53,14 +52,13 @@ class Registry:
             if manifest.lineage.run == lineage.run:
                 return manifest
         contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-        hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
+        hashes = {name: _hash(content) for name, content in contents.items()}
         manifest = Manifest(
             name=self.name,
-            version=f"{len(known) + 1}-{hashes[artefact][:8]}",
+            version=f"{len(known) + 1}-{_hash(''.join(hashes.values()).encode())[:8]}",
             created_at=datetime.now(UTC),
-            artefact=artefact,
             files=hashes,
-            bytes=len(contents[artefact]),
+            bytes=sum(map(len, contents.values())),
             lineage=lineage,
             metrics=metrics or {},
             accepted=accepted,
@@ -84,9 +82,9 @@ class Registry:
             raise ConfigError(f"{self.name} {version}: no such version; there are: {', '.join(known) or 'none'}")
         return known[version]
 
-    def uri(self, manifest: Manifest) -> str:
-        """Where the artefact of a version is."""
-        return str(self._files.unstrip_protocol(f"{self._root}/{manifest.version}/{manifest.artefact}"))
+    def uri(self, version: str) -> str:
+        """Where the manifest of a version is."""
+        return str(self._files.unstrip_protocol(f"{self._root}/{version}/{MANIFEST}"))
 
     def history(self) -> list[State]:
         """Every state that was ever said, in order."""
@@ -121,8 +119,8 @@ class Registry:
             name=self.name,
             version=version,
             stage="candidate",
-            uri=self.uri(manifest),
-            sha256=manifest.sha256,
+            uri=self.uri(version),
+            sha256=_hash(self._files.cat_file(f"{self._root}/{version}/{MANIFEST}")),
             bytes=manifest.bytes,
             changed_at=manifest.created_at,
         )
@@ -136,6 +134,10 @@ class Registry:
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
         with self._files.transaction, self._files.open(path, "wb") as file:
             file.write(content)
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def _now() -> datetime:

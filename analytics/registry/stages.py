@@ -13,12 +13,8 @@ from headrace.states import ExperimentState, ModelState, Stage, State, current
 
 
 def promoted(history: Sequence[State], model: ModelState, now: datetime) -> list[State]:
-    """`model` goes into production, the one before is archived, a running experiment ends."""
-    held = current(history, model.name)
-    states: list[State] = [_staged(model, "production", now)]
-    if held.production is not None and held.production.version != model.version:
-        states.append(_staged(held.production, "archived", now))
-    return states + _ended(history, model.name, now)
+    """`model` goes into production, in the place of the one before, and a running experiment ends."""
+    return [_staged(model, "production", now), *_ended(history, model.name, now)]
 
 
 def tried(history: Sequence[State], model: ModelState, experiment: Experiment, now: datetime) -> list[State]:

@@ -25,10 +25,7 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def current(states: Iterable[State], model: str = "router") -> Current:
-    """What holds for a model; of each key the latest state counts.
-
-    Of two in production (a promotion that was cut short) the later one counts.
-    """
+    """What holds for a model; of each key the latest state counts, and of the versions put into production the last."""
     latest = {state.key: state for state in sorted(states, key=lambda state: state.changed_at)}.values()
     models = {state.version: state for state in latest if isinstance(state, ModelState) and state.name == model}
     experiments = [

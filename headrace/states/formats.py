@@ -10,8 +10,8 @@ import msgspec
 from headrace.codec import Decoder
 from headrace.experiment import Experiment, Name
 
-Stage = Literal["candidate", "production", "archived"]
-"""Of one model's versions at most one is in production; a candidate gets its share of an experiment."""
+Stage = Literal["candidate", "production"]
+"""In production is the version that was put there last: one record changes it, so no reader sees two, or none."""
 
 
 class ModelState(msgspec.Struct, tag_field="type", tag="model.v1", frozen=True, omit_defaults=True, kw_only=True):
@@ -21,10 +21,11 @@ class ModelState(msgspec.Struct, tag_field="type", tag="model.v1", frozen=True, 
     version: Name
     stage: Stage
     uri: str
-    """Of the artefact: anything that fsspec opens."""
+    """Of its manifest, beside which the other files are: anything that fsspec opens."""
     sha256: str
-    """Of the artefact's bytes, hexadecimal."""
+    """Of the manifest, hexadecimal; the manifest has those of the files."""
     bytes: int
+    """Size of all files."""
     changed_at: datetime
 
     @property

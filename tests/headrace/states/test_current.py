@@ -55,5 +55,5 @@ def test_models_of_another_name_are_not_mixed_in() -> None:
 
 
 def test_states_survive_the_codec() -> None:
-    for state in (model("1", "archived"), experiment("a")):
+    for state in (model("1", "candidate"), experiment("a")):
         assert decode_state(encode(state)) == state

@@ -17,9 +17,9 @@ TIMEOUT_S = 20.0
 @pytest.mark.broker
 def test_the_last_word_on_each_is_read(settings: Settings) -> None:
     publish(settings.kafka, [model("1", "production"), model("2", "candidate"), experiment("a")])
-    publish(settings.kafka, [model("1", "archived", 5)])
+    publish(settings.kafka, [model("1", "candidate", 5)])
     assert read_all(settings.kafka) == {
-        "model/router/1": model("1", "archived", 5),
+        "model/router/1": model("1", "candidate", 5),
         "model/router/2": model("2", "candidate"),
         "experiment/a": experiment("a"),
     }
@@ -32,8 +32,8 @@ def test_a_follower_hears_what_holds_and_then_what_changes(settings: Settings) -
     follower = Follower(settings.kafka, heard.put)
     try:
         assert list(heard.get(timeout=TIMEOUT_S)) == ["model/router/1"]
-        publish(settings.kafka, [model("1", "archived", 5)])
-        assert heard.get(timeout=TIMEOUT_S) == {"model/router/1": model("1", "archived", 5)}
+        publish(settings.kafka, [model("1", "candidate", 5)])
+        assert heard.get(timeout=TIMEOUT_S) == {"model/router/1": model("1", "candidate", 5)}
     finally:
         follower.close()
 
