@@ -32,6 +32,8 @@ MAX_EVENT_BYTES = 900_000
 """Below Kafka's default message limit of 1 MiB, with room for headers and framing."""
 MAX_CLEAN_BYTES = 4 * 1024 * 1024
 """Placeholders and the envelope may grow an event; past this it is rejected as too large."""
+MAX_DIGEST_BYTES = 256 * 1024
+"""A chunk's digest is split into messages of at most this: Faust takes them one by one."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The digester: clean records into digests, in batches."""

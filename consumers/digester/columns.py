@@ -1,0 +1,153 @@
+"""What a chunk has collected, as columns: numbers are appended batch by batch and summed up when it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consumers.digester.slim import SlimInteraction
+from consumers.digests.aggregate import Entries, Ints, Labels, summarize
+from consumers.digests.messages import Key
+from consumers.digests.signals import ERROR, MODEL, NUMERIC, RATED, RATING
+from consumers.digests.summary import Summary
+
+Who = tuple[str, str, str | None, str | None]
+"""Tenant, agent, version, variant."""
+_GETTERS: dict[str, Callable[[SlimInteraction], Any]] = {
+    "latency_ms": lambda event: event.latency_ms,
+    "rating": lambda event: event.user_feedback_score,
+    "routing_confidence": lambda event: event.routing_confidence,
+    "retrieval_score": lambda event: max(event.retrieval.scores, default=None) if event.retrieval else None,
+    "hallucination_score": lambda event: event.hallucination_score,
+    "query_length": lambda event: len(event.user_query),
+    "response_length": lambda event: len(event.response),
+    "tokens_in": lambda event: event.tokens_in,
+    "tokens_out": lambda event: event.tokens_out,
+    "cost_usd": lambda event: event.cost_usd,
+}
+NONE = "none"
+_YES_NO = ["no", "yes"]
+
+
+class Columns:
+    """One chunk's interactions, and what was found out about earlier ones."""
+
+    def __init__(self, window_us: int) -> None:
+        self._window_us = window_us
+        self._whos: dict[Who, int] = {}
+        self._names: dict[str, dict[str, int]] = {MODEL: {}, ERROR: {}}
+        self._batches: list[dict[str, NDArray[Any]]] = []
+        self._ratings: list[tuple[int, int, float, int]] = []
+        """Place of who, event time, stars, and 1 where it came or -1 where a later one replaced it."""
+        self._marks: list[tuple[int, int, str, str, int]] = []
+        """Place of who, event time, category, value, 1 or -1."""
+
+    @property
+    def size(self) -> int:
+        """Interactions and changes so far."""
+        return sum(len(batch["who"]) for batch in self._batches) + len(self._ratings) + len(self._marks)
+
+    def place(self, who: Who) -> int:
+        return self._whos.setdefault(who, len(self._whos))
+
+    def add(self, events: Sequence[SlimInteraction], at_us: Ints, errors: Sequence[str | None]) -> None:
+        """Takes interactions with their event times and kinds of error."""
+        whos = [(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events]
+        batch: dict[str, NDArray[Any]] = {
+            "who": np.array([self.place(who) for who in whos], np.int64),
+            "at_us": at_us,
+            MODEL: self._coded(MODEL, [event.model for event in events]),
+            ERROR: self._coded(ERROR, errors),
+        }
+        for signal in NUMERIC:
+            batch[signal.name] = np.array([*map(_GETTERS[signal.name], events)], np.float64)
+        self._batches.append(batch)
+
+    def rate(self, who: Who, at_us: int, before: float | None, stars: float) -> None:
+        """A rating came after its interaction was counted, with the rating `before`."""
+        place = self.place(who)
+        self._ratings.append((place, at_us, stars, 1))
+        if before is not None:
+            self._ratings.append((place, at_us, before, -1))
+        else:
+            self._marks += [(place, at_us, RATED, "yes", 1), (place, at_us, RATED, "no", -1)]
+
+    def mark(self, who: Who, at_us: int, category: str, value: str) -> None:
+        """Counts one value of a category."""
+        self._marks.append((self.place(who), at_us, category, value, 1))
+
+    def summaries(self) -> dict[Key, Summary]:
+        """What was collected, by key."""
+        whos, at_us, columns = self._concatenated()
+        places = np.concatenate([whos, [p for p, *_ in self._ratings], [p for p, *_ in self._marks]]).astype(np.int64)
+        times = np.concatenate([at_us, [t for _, t, *_ in self._ratings], [t for _, t, *_ in self._marks]])
+        windows = times.astype(np.int64) // self._window_us * self._window_us
+        pairs, groups = np.unique(np.column_stack((places, windows)), axis=0, return_inverse=True)
+        groups = groups.reshape(-1)
+        own, rated, marked = np.split(groups, [len(whos), len(whos) + len(self._ratings)])
+        numeric = {name: _entries(own, columns[name]) for name in (signal.name for signal in NUMERIC)}
+        if self._ratings:
+            numeric[RATING.name] = _joined(numeric[RATING.name], rated, self._ratings)
+        summed = summarize(
+            np.bincount(own, minlength=len(pairs)),
+            numeric,
+            self._labels(own, columns) | self._marked(marked, own, columns),
+        )
+        names = list(self._whos)
+        return {
+            _key(names[place], window): summary for (place, window), summary in zip(pairs.tolist(), summed, strict=True)
+        }
+
+    def _labels(self, own: Ints, columns: dict[str, NDArray[Any]]) -> dict[str, Labels]:
+        ones = np.ones(len(own), np.int64)
+        return {name: Labels(own, columns[name], ones, list(self._names[name])) for name in (MODEL, ERROR)}
+
+    def _marked(self, groups: Ints, own: Ints, columns: dict[str, NDArray[Any]]) -> dict[str, Labels]:
+        """The categories that change after the fact, ratings among them."""
+        rated = np.isfinite(columns[RATING.name]).astype(np.int64)
+        found = {RATED: Labels(own, rated, np.ones(len(own), np.int64), _YES_NO)}
+        for category in sorted({category for _, _, category, _, _ in self._marks}):
+            rows = [i for i, mark in enumerate(self._marks) if mark[2] == category]
+            names = list(dict.fromkeys([*(_YES_NO if category == RATED else ()), *(self._marks[i][3] for i in rows)]))
+            places = np.array([names.index(self._marks[i][3]) for i in rows], np.int64)
+            weights = np.array([self._marks[i][4] for i in rows], np.int64)
+            labels = Labels(groups[rows], places, weights, names)
+            found[category] = _both(found[category], labels) if category in found else labels
+        return found
+
+    def _coded(self, category: str, values: Sequence[str | None]) -> Ints:
+        names = self._names[category]
+        return np.array([names.setdefault(value or NONE, len(names)) for value in values], np.int64)
+
+    def _concatenated(self) -> tuple[Ints, Ints, dict[str, NDArray[Any]]]:
+        if not self._batches:
+            self.add([], np.zeros(0, np.int64), [])
+        self._batches = [{name: np.concatenate([b[name] for b in self._batches]) for name in self._batches[0]}]
+        return self._batches[0]["who"], self._batches[0]["at_us"], self._batches[0]
+
+
+def _entries(groups: Ints, values: NDArray[np.float64]) -> Entries:
+    known = np.isfinite(values)
+    return Entries(groups[known], values[known], np.ones(int(known.sum()), np.int64))
+
+
+def _joined(entries: Entries, groups: Ints, ratings: list[tuple[int, int, float, int]]) -> Entries:
+    values, weights = np.array([r[2] for r in ratings]), np.array([r[3] for r in ratings], np.int64)
+    return Entries(
+        np.concatenate((entries.groups, groups)),
+        np.concatenate((entries.values, values)),
+        np.concatenate((entries.weights, weights)),
+    )
+
+
+def _both(one: Labels, other: Labels) -> Labels:
+    groups, places, weights = (np.concatenate(pair) for pair in zip(one[:3], other[:3], strict=True))
+    return Labels(groups, places, weights, other.names)
+
+
+def _key(who: Who, window_us: int) -> Key:
+    tenant, agent, version, variant = who
+    return Key(tenant, window_us, agent, version, variant)

@@ -1,0 +1,1 @@
+"""Digests: exactly mergeable summaries of interactions, and the messages that carry them."""
