@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,6 +43,9 @@ class Pool:
     sessions: NDArray[np.int64] | None = None
     """The session it is part of; negative where it is part of none."""
 
+    open_rows: int | None = None
+    """How many rows there were before the pool was narrowed; None where it was not."""
+
     @property
     def unlabelled(self) -> NDArray[np.int64]:
         return np.flatnonzero(~self.is_labelled)
@@ -57,7 +61,7 @@ def make_pool(
     ids: ArrayLike | None = None,
     severity: ArrayLike | None = None,
     groups: ArrayLike | None = None,
-    sessions: ArrayLike | None = None,
+    sessions: Sequence[Any] | None = None,
 ) -> Pool:
     """A pool from plain arrays; `labelled` holds row numbers, or a truth value for each row."""
     vectors = np.ascontiguousarray(embeddings, np.float32)
@@ -112,8 +116,8 @@ def _codes(values: ArrayLike) -> NDArray[np.int64]:
     return np.unique(np.asarray(values).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
-def _session_codes(values: ArrayLike) -> NDArray[np.int64]:
-    given = np.asarray(values, object).tolist()
-    codes = _codes([value or "" for value in given])
-    codes[[not value for value in given]] = -1
+def _session_codes(values: Sequence[Any]) -> NDArray[np.int64]:
+    given = list(values)
+    codes = _codes([str(value or "") for value in given])
+    codes[[value is None or value == "" for value in given]] = -1
     return codes

@@ -17,9 +17,13 @@ from analytics.selection.pool import Pool, Reason, Strategy
 
 Rows = NDArray[np.int64]
 
-CANDIDATES = 10_000
-"""The most uncertain rows, of which the hybrid chooses: more cost time and change nothing that was measured."""
-FAILURE_CANDIDATES = 2_000
+CANDIDATES_EACH = 60
+"""Rows for each place, the most uncertain ones, of which the hybrid chooses: with 200 it chose too many that the model
+was sure of, with 10 too many of one kind (benchmarks/selection.py)."""
+SHARPNESS = 2.0
+"""Power of the uncertainty in a row's weight: 1 favoured the middle of a heap whose rows are half certain."""
+NEARBY = 0.05
+"""Squared distance from the middle of a part that counts for little beside a row's weight."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,12 @@ def _uncertainty(pool: Pool, _budget: int, _random: np.random.Generator) -> Rank
 
 
 def _hybrid(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
-    rows = most_uncertain(pool, pool.unlabelled, CANDIDATES)
-    return _of_each_part(pool, rows, pool.uncertainty[rows], budget, random, "uncertain and typical")
+    rows = most_uncertain(pool, pool.unlabelled, CANDIDATES_EACH * budget)
+    return _of_each_part(pool, rows, pool.uncertainty[rows] ** SHARPNESS, budget, random, "uncertain and typical")
 
 
 def _diversity(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
-    rows = by_key(pool, pool.unlabelled)[:CANDIDATES]
+    rows = by_key(pool, pool.unlabelled)[: CANDIDATES_EACH * budget]
     weights = np.ones(len(rows), np.float32)
     return _of_each_part(pool, rows, weights, budget, random, "unlike what is labelled", _labelled(pool))
 
@@ -75,7 +79,7 @@ def _failure(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
         return Ranking(np.empty(0, np.int64), "failure")
     failed = pool.unlabelled[pool.severity[pool.unlabelled] > 0.0]
     order = np.lexsort((pool.keys[failed], -pool.severity[failed]))
-    rows = failed[order][:FAILURE_CANDIDATES]
+    rows = failed[order][: CANDIDATES_EACH * budget]
     return _of_each_part(pool, rows, pool.severity[rows], budget, random, "failure")
 
 
@@ -88,7 +92,8 @@ def _of_each_part(
     kind: Reason,
     seen: Vectors | None = None,
 ) -> Ranking:
-    """Candidates cut into as many parts as may be labelled: the middle of each part first, heaviest part first."""
+    """Candidates cut into as many parts as may be labelled: of each the row that is heavy and near its middle,
+    the heaviest part first; then the second of each, and so on."""
     if not len(rows):
         return Ranking(rows, kind)
     vectors = pool.embeddings[rows]
@@ -96,14 +101,14 @@ def _of_each_part(
     centres, part = k_means(vectors, weights, centres)
     distances = np.take_along_axis(squared_distances(vectors, centres), part[:, None], axis=1)[:, 0]
     mass = np.bincount(part, weights, minlength=len(centres))
-    place = _place_in_part(part, distances)
+    place = _place_in_part(part, weights / (NEARBY + distances))
     order = np.lexsort((np.arange(len(rows)), -mass[part], place))
     return Ranking(rows[order], kind, (mass[part] / mass.sum()).astype(np.float32)[order])
 
 
-def _place_in_part(part: NDArray[np.int64], distances: NDArray[np.float32]) -> NDArray[np.int64]:
-    """0 for the row nearest to its part's middle, 1 for the next one …"""
-    order = np.lexsort((distances, part))
+def _place_in_part(part: NDArray[np.int64], scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """0 for the best row of its part, 1 for the next one …"""
+    order = np.lexsort((-scores, part))
     starts = np.searchsorted(part[order], part[order], side="left")
     place = np.empty(len(part), np.int64)
     place[order] = np.arange(len(part)) - starts

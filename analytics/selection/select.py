@@ -7,7 +7,8 @@ on it holds for the traffic as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,7 +37,7 @@ def select(
     ids: ArrayLike | None = None,
     severity: ArrayLike | None = None,
     groups: ArrayLike | None = None,
-    sessions: ArrayLike | None = None,
+    sessions: Sequence[Any] | None = None,
 ) -> Selection:
     """The `budget` rows to label next, best first, and why each.
 
@@ -65,17 +66,24 @@ def select(
     return choose(pool, budget, strategy, seed, random_share)
 
 
-def choose(pool: Pool, budget: int, strategy: Strategy, seed: int = 0, random_share: float = 0.0) -> Selection:
-    """As `select`, from a pool."""
+def choose(
+    pool: Pool,
+    budget: int,
+    strategy: Strategy,
+    seed: int = 0,
+    random_share: float = 0.0,
+    drawn: Rows | None = None,
+) -> Selection:
+    """As `select`, from a pool; `drawn` are rows in a random order, where the pool itself is no even part of all."""
     choice = _Choice(pool)
-    drawn = by_key(pool, pool.unlabelled)
-    choice.take(drawn, round(budget * random_share))
+    choice.take(by_key(pool, pool.unlabelled) if drawn is None else drawn, round(budget * random_share))
     slice_ = len(choice.rows)
     ranking = rank(pool, budget, strategy, seed)
-    order = _with_the_rest(pool, ranking, budget)
     if pool.groups is not None:
-        _serve_groups(choice, order, budget - slice_)
-    choice.take(order, budget - len(choice.rows))
+        _serve_groups(choice, np.concatenate([ranking.rows, _rest(pool, ranking)]), budget - slice_)
+    choice.take(ranking.rows, budget - len(choice.rows))
+    if len(choice.rows) < budget:
+        choice.take(_rest(pool, ranking), budget - len(choice.rows))
     return _explained(pool, choice.rows, ranking, slice_)
 
 
@@ -85,6 +93,7 @@ class _Choice:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.rows: list[int] = []
+        self._labelled = pool.embeddings[pool.is_labelled]
         self._sessions: set[int] = set()
 
     def take(self, order: Iterable[int], count: int) -> None:
@@ -101,7 +110,7 @@ class _Choice:
         sessions, vectors = self._pool.sessions, self._pool.embeddings
         if row in self.rows or (sessions is not None and int(sessions[row]) in self._sessions):
             return False
-        return not self.rows or float((vectors[self.rows] @ vectors[row]).max()) < SAME_TEXT
+        return not any(_holds_like(known, vectors[row]) for known in (vectors[self.rows], self._labelled))
 
     def _add(self, row: int) -> None:
         self.rows.append(row)
@@ -109,19 +118,15 @@ class _Choice:
             self._sessions.add(int(self._pool.sessions[row]))
 
 
-def _with_the_rest(pool: Pool, ranking: Ranking, budget: int) -> Rows:
-    """The ranking, and after it the rows it left out, should it not fill the budget or not serve a group."""
-    if len(ranking.rows) == len(pool.unlabelled):
-        return ranking.rows
-    if pool.groups is None and len(ranking.rows) >= ENOUGH * budget:
-        return ranking.rows
+def _holds_like(known: NDArray[np.float32], vector: NDArray[np.float32]) -> bool:
+    return len(known) > 0 and float((known @ vector).max()) >= SAME_TEXT
+
+
+def _rest(pool: Pool, ranking: Ranking) -> Rows:
+    """What the ranking left out, the most uncertain first: for groups and budgets that it does not fill."""
     is_left = ~pool.is_labelled
     is_left[ranking.rows] = False
-    return np.concatenate([ranking.rows, most_uncertain(pool, np.flatnonzero(is_left))])
-
-
-ENOUGH = 20
-"""Candidates for each place: so many near-duplicates in a row were never seen."""
+    return most_uncertain(pool, np.flatnonzero(is_left))
 
 
 def _serve_groups(choice: _Choice, order: Rows, budget: int) -> None:
@@ -155,7 +160,7 @@ def _explained(pool: Pool, rows: list[int], ranking: Ranking, slice_: int) -> Se
 def _words(pool: Pool, row: int, kind: Reason, share: float | None) -> str:
     unsure = f"the model is {pool.uncertainty[row]:.0%} unsure of it"
     if kind == "random":
-        return f"drawn evenly from {len(pool.unlabelled):,} unlabelled, for estimates without bias"
+        return f"drawn evenly from {pool.open_rows or len(pool.unlabelled):,} unlabelled, for estimates without bias"
     if kind == "failure" and pool.severity is not None:
         return f"a failure of severity {pool.severity[row]:.2f}; {unsure}"
     return unsure if share is None else f"{kind}: {unsure}, and it stands for {share:.1%} of the candidates"

@@ -1,0 +1,36 @@
+"""The command line of selections: `headrace select`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+STRATEGIES = "uncertainty, diversity, failure, hybrid or random"
+
+
+@app.command(epilog="Example: headrace select --budget 20 --strategy failure. Then: headrace label")
+def select(
+    budget: Annotated[int | None, typer.Option(min=1, help="How many; as in the settings unless given.")] = None,
+    strategy: Annotated[str | None, typer.Option(help=f"{STRATEGIES}; as in the settings unless given.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed on the same store gives the same choice.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be chosen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the selection as one JSON object.")] = False,
+) -> None:
+    """Choose the interactions from which a model would learn most, and queue them for annotators."""
+    from analytics.selection import queue
+    from analytics.selection.printing import print_selection
+    from analytics.selection.selector import ActiveLearningSelector, strategy_named
+    from headrace.commands.output import print_json
+    from headrace.settings import load
+
+    settings = load()
+    before = [selected.interaction_id for selected in queue.queued(settings)]
+    selection = ActiveLearningSelector(settings).select_for_annotation(
+        budget, strategy_named(strategy), seed=seed, selected_before=before
+    )
+    if selection.selected and not dry_run:
+        queue.publish(settings, selection)
+    print_json(selection) if as_json else print_selection(selection)

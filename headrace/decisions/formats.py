@@ -1,0 +1,59 @@
+"""The records of `headrace.decisions`: msgpack of a tagged struct, keyed by what was decided about.
+
+No record holds text of an event, nor an id that is not a pseudonym.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import field
+
+from headrace.codec import Decoder
+from headrace.events import Share, now
+from headrace.ids import uuid7
+
+
+class Selected(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One interaction that annotators are asked about, and why."""
+
+    interaction_id: str
+    kind: str
+    reason: str
+    propensity: Share | None = None
+    """Of one that was drawn evenly: the chance it had."""
+
+
+class Selection(msgspec.Struct, tag_field="type", tag="selection.v1", frozen=True, omit_defaults=True, kw_only=True):
+    """One cycle's choice, most worth a label first."""
+
+    decision_id: str = field(default_factory=uuid7)
+    decided_at: datetime = field(default_factory=now)
+    strategy: str
+    seed: int = 0
+    open_rows: int
+    """Interactions that could have been chosen."""
+    selected: list[Selected]
+
+    @property
+    def key(self) -> str:
+        return f"selection/{self.decision_id}"
+
+
+class Erasure(msgspec.Struct, tag_field="type", tag="erasure.v1", frozen=True, omit_defaults=True, kw_only=True):
+    """A person whose records go from everywhere, and never come back."""
+
+    decision_id: str = field(default_factory=uuid7)
+    decided_at: datetime = field(default_factory=now)
+    users: list[str]
+    """The person's pseudonyms under every key of the ring."""
+
+    @property
+    def key(self) -> str:
+        return f"erasure/{self.users[0]}"
+
+
+Decision = Selection | Erasure
+
+decode_decision: Decoder[Decision] = Decoder(Decision)
