@@ -1,0 +1,9 @@
+"""Where values stand: templates by family."""
+
+from headrace.privacy.corpus.contexts.family import Family, filled
+from headrace.privacy.corpus.contexts.held_out import HELD_OUT
+from headrace.privacy.corpus.contexts.tune import TUNE
+
+FAMILIES: tuple[Family, ...] = (*TUNE, *HELD_OUT)
+
+__all__ = ["FAMILIES", "Family", "filled"]
