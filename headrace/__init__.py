@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from headrace.client import FeedbackCollector, FlushResult, ProductionInteractionLogger
     from headrace.events import Feedback, Label, ProductionInteraction, Retrieval
+    from headrace.router import Router
     from headrace.settings import Settings
 
 __all__ = [
@@ -18,12 +19,14 @@ __all__ = [
     "ProductionInteraction",
     "ProductionInteractionLogger",
     "Retrieval",
+    "Router",
     "Settings",
 ]
 
 _HOMES = {
     "headrace.client": ("FeedbackCollector", "FlushResult", "ProductionInteractionLogger"),
     "headrace.events": ("Feedback", "Label", "ProductionInteraction", "Retrieval"),
+    "headrace.router": ("Router",),
     "headrace.settings": ("Settings",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

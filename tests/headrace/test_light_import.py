@@ -20,7 +20,12 @@ def run(code: str) -> str:
 
 
 def test_everything_an_agent_uses_imports_without_the_services_libraries() -> None:
-    run(BLOCKED + "import headrace\nfor name in headrace.__all__:\n    getattr(headrace, name)")
+    run(BLOCKED + "import headrace\nfor name in set(headrace.__all__) - {'Router'}:\n    getattr(headrace, name)")
+
+
+def test_the_router_says_what_it_needs_beyond_the_client() -> None:
+    tried = "import headrace\ntry: headrace.Router\nexcept headrace.errors.ConfigError as error: print(error)"
+    assert "headrace[learning]" in run(BLOCKED + tried)
 
 
 def test_importing_headrace_loads_nothing_else() -> None:

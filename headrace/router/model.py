@@ -1,0 +1,136 @@
+"""The numbers of a router and what follows from them: pure functions of texts and arrays.
+
+A query's score for an agent is the sum of two linear heads on its n-grams (and, in the full tier, its sentence
+vector): one that knows agents, and the best of the agent's own intents in one that knows intents. In the full tier
+its neighbours' votes are added. The confidence has two parts: how clear the winner is, and how well known the
+query's words and neighbourhood are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headrace.router.neighbours import Neighbours
+from headrace.router.ngrams import Grams, grams
+from headrace.router.tfidf import Floats, Rows, Vocabulary, count, unknown_words, weigh
+
+Tier = Literal["fast", "full"]
+Doubles = NDArray[np.float64]
+
+SENTENCE_WEIGHT = np.float32(0.5)
+"""Length of the sentence vector beside the n-grams' length 1: between 0.5 and 1 accuracy is the same."""
+VOTE_WEIGHT = np.float32(0.4)
+"""Of the neighbours' vote beside scores around ±1; the best of 0.2, 0.4 and 0.8, by a thousandth."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How scores become probabilities, and where "none of them" begins."""
+
+    temperature: float
+    """Scores are divided by it before the softmax."""
+    unknown_weight: float
+    """Taken from the evidence for the share of words that the model does not know."""
+    similarity_weight: float
+    """Added to the evidence for the similarity of the neighbourhood (full tier)."""
+    slope: float
+    offset: float
+    """Confidence = 1 / (1 + exp(-(slope * evidence + offset)))."""
+    threshold: float
+    """Of the confidence: below it a query is out of scope."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear map to labels; `agent` tells to which agent each label belongs."""
+
+    agent: NDArray[np.int64]
+    words: Floats
+    """Vocabulary × labels."""
+    sentence: Floats | None
+    """Dimensions × labels (full tier)."""
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a router knows; arrays only, no text but the agents' names."""
+
+    agents: tuple[str, ...]
+    vocabulary: Vocabulary
+    head: Head
+    """Its first labels are the agents themselves, in order; intents, if any, follow."""
+    neighbours: Neighbours | None
+    calibration: Calibration
+
+    @property
+    def tier(self) -> Tier:
+        return "fast" if self.neighbours is None else "full"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A batch of queries, scored; row i is query i."""
+
+    scores: Doubles
+    """Queries × agents."""
+    evidence: Doubles
+    """How clear and how well known: the confidence before its calibration."""
+    grams: Grams
+    rows: Rows
+
+
+def score(model: Model, texts: Sequence[str], vectors: Floats | None) -> Scored:
+    """`vectors` are the sentence vectors of `texts`, for a model of the full tier."""
+    found = grams(texts)
+    counts = count(found)
+    rows = weigh(counts, model.vocabulary)
+    scores = by_agent(model.head, _linear(model.head, rows, vectors), len(model.agents))
+    unknown = unknown_words(counts, model.vocabulary)
+    similarity = np.zeros(len(texts))
+    if model.neighbours is not None and vectors is not None:
+        votes, similarity = model.neighbours.look(vectors, len(model.agents))
+        scores += VOTE_WEIGHT * votes
+    return Scored(scores, evidence(scores, unknown, similarity, model.calibration), found, rows)
+
+
+def evidence(scores: Doubles, unknown: Doubles, similarity: Doubles, calibration: Calibration) -> Doubles:
+    """The best score, less for unknown words, more for a near neighbourhood."""
+    known = calibration.similarity_weight * similarity - calibration.unknown_weight * unknown
+    return np.asarray(scores.max(axis=1) + known)
+
+
+def by_agent(head: Head, scores: Doubles, agents: int) -> Doubles:
+    """Each agent's own score plus that of the best of its intents, where it has any."""
+    total = scores[:, :agents].copy()
+    intents = head.agent[agents:]
+    for agent in np.unique(intents):
+        total[:, agent] += scores[:, agents:][:, intents == agent].max(axis=1)
+    return total
+
+
+def probabilities(scores: Doubles, calibration: Calibration) -> Doubles:
+    """Softmax of the scores at the calibrated temperature; rows sum to 1."""
+    sharp = np.exp((scores - scores.max(axis=1, keepdims=True)) / calibration.temperature)
+    return np.asarray(sharp / sharp.sum(axis=1, keepdims=True))
+
+
+def confidence(evidence: Doubles, calibration: Calibration) -> Doubles:
+    """How likely the best agent is right, rising strictly with the evidence."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(calibration.slope * evidence + calibration.offset))))
+
+
+def _linear(head: Head, rows: Rows, vectors: Floats | None) -> Doubles:
+    weighted = rows.value[:, None] * head.words[rows.column]
+    # Rows come in order, each text's entries in one stretch, so that a sum over stretches is a sum over texts.
+    first = np.searchsorted(rows.row, np.arange(rows.texts + 1))
+    sums = np.concatenate((np.zeros((1, weighted.shape[1])), np.cumsum(weighted, axis=0, dtype=np.float64)))
+    scores = sums[first[1:]] - sums[first[:-1]] + head.bias
+    if vectors is not None and head.sentence is not None:
+        scores += SENTENCE_WEIGHT * (vectors @ head.sentence)
+    return np.asarray(scores)

@@ -1,0 +1,101 @@
+"""The router in an agent's process: one artefact, loaded and verified once, then asked for decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headrace.router import model as scoring
+from headrace.router.artefact import read
+from headrace.router.decision import Decision
+from headrace.router.model import Doubles, Model, Scored, Tier
+from headrace.router.reasons import reasons
+
+if TYPE_CHECKING:
+    from headrace.embedding import Embedder
+
+
+class Router:
+    """Decides which agent should answer a query; safe to share between threads, for nothing in it changes.
+
+    >>> from analytics.router import RouterTrainer
+    >>> texts = ["pay my invoice", "invoice is wrong", "where is my parcel", "parcel lost", "refund the invoice"]
+    >>> router = RouterTrainer().fit(texts * 4, ["billing", "billing", "delivery", "delivery", "billing"] * 4).router
+    >>> router.decide("the invoice, please").agent
+    'billing'
+    """
+
+    def __init__(self, model: Model, embed: Embedder | None = None) -> None:
+        """`embed` gives the sentence vectors that a model of the full tier needs."""
+        self.model = model
+        self._embed = embed
+
+    @classmethod
+    def load(cls, uri: str | Path, sha256: str | None = None) -> Router:
+        """The router whose manifest is at `uri`: a path, or anything that fsspec reads.
+
+        `sha256` is the manifest's own hash, as announced with a promotion. Raises ArtefactRefused where a hash,
+        the feature code or the format is not what it has to be; nothing is loaded then.
+        """
+        artefact = read(uri, sha256)
+        if artefact.embedder is None:
+            return cls(artefact.model)
+        from headrace.embedding import embedder
+
+        return cls(artefact.model, embedder(artefact.embedder))
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents it knows, in the order of the columns of `probabilities`."""
+        return self.model.agents
+
+    @property
+    def tier(self) -> Tier:
+        """`fast`: n-grams only. `full`: with a sentence embedding."""
+        return self.model.tier
+
+    def decide(self, text: str) -> Decision:
+        """Which agent should answer `text`, how sure that is, and why."""
+        return self.decide_all([text])[0]
+
+    def decide_all(self, texts: Sequence[str]) -> list[Decision]:
+        """`decide` for many texts at once, several times as fast."""
+        scored = self.score(texts)
+        shares = scoring.probabilities(scored.scores, self.model.calibration)
+        sure = scoring.confidence(scored.evidence, self.model.calibration)
+        return [self._decision(scored, shares, float(sure[index]), index) for index in range(len(texts))]
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """The likeliest agent for each text, also where it is out of scope."""
+        return [self.agents[best] for best in self.score(texts).scores.argmax(axis=1)]
+
+    def probabilities(self, texts: Sequence[str]) -> Doubles:
+        """Texts × agents, calibrated; each row sums to 1."""
+        return scoring.probabilities(self.score(texts).scores, self.model.calibration)
+
+    def confidence(self, texts: Sequence[str]) -> Doubles:
+        """For each text how likely `predict` is right, 0 to 1; below the model's threshold it is out of scope."""
+        return scoring.confidence(self.score(texts).evidence, self.model.calibration)
+
+    def in_scope(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """For each text whether any of the agents should answer it."""
+        return np.asarray(self.confidence(texts) >= self.model.calibration.threshold)
+
+    def score(self, texts: Sequence[str]) -> Scored:
+        """Scores and evidence of each text, before calibration."""
+        vectors = self._embed(texts) if self._embed is not None else None
+        return scoring.score(self.model, texts, vectors)
+
+    def _decision(self, scored: Scored, shares: Doubles, sure: float, index: int) -> Decision:
+        best = int(scored.scores[index].argmax())
+        return Decision(
+            agent=self.agents[best],
+            probability=float(shares[index, best]),
+            confidence=sure,
+            in_scope=sure >= self.model.calibration.threshold,
+            reasons=reasons(scored, index, self.model.head, self.model.vocabulary),
+        )
