@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import BufferedIOBase
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -20,6 +20,7 @@ app.add_typer(rejected, name="rejected", help="Look at rejected records, and tak
 
 PAYLOAD_CHARACTERS = 400
 
+EvaluatedSplit = Literal["tune", "held_out", "all"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 ReasonOption = Annotated[str | None, typer.Option(help=f"Only one of: {', '.join(Reason)}.")]
 
@@ -27,14 +28,53 @@ ReasonOption = Annotated[str | None, typer.Option(help=f"Only one of: {', '.join
 @app.command(epilog='Example: `echo "mail ada@example.org" | headrace sanitize` prints `mail [EMAIL]`.')
 def sanitize(
     summary: Annotated[bool, typer.Option("--summary", help="Count what was found on stderr at the end.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each finding with its rule instead.")] = False,
+    show_values: Annotated[bool, typer.Option("--show-values", help="With --explain: the values too.")] = False,
+    evaluate: Annotated[bool, typer.Option("--evaluate", help="Measure the rules on the made-up corpus.")] = False,
+    split: Annotated[EvaluatedSplit, typer.Option(help="With --evaluate: which half of the corpus.")] = "held_out",
+    seed: Annotated[int, typer.Option(help="With --evaluate: another corpus.")] = 1,
+    size: Annotated[int, typer.Option(min=1, help="With --evaluate: texts of each kind.")] = 100,
+    misses: Annotated[bool, typer.Option("--misses", help="With --evaluate: what was missed, too.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replace personal data in the lines of stdin: one line in, one line out."""
+    if evaluate:
+        _evaluate(split, seed, size, misses, as_json)
+    elif explain:
+        _explain(show_values, as_json)
+    else:
+        _sanitize(summary)
+
+
+def _sanitize(summary: bool) -> None:
     from consumers.sanitizer.lines import sanitize_lines
 
     findings = sanitize_lines(cast(BufferedIOBase, sys.stdin.buffer), cast(BufferedIOBase, sys.stdout.buffer))
     if summary:
         counted = ", ".join(f"{kind} {number}" for kind, number in findings.most_common())
         typer.echo(counted or "nothing found", err=True)
+
+
+def _explain(show_values: bool, as_json: bool) -> None:
+    from consumers.sanitizer.explain import explained, told
+
+    for finding in explained(sys.stdin.buffer, show_values):
+        typer.echo(told(finding, as_json))
+
+
+def _evaluate(split: EvaluatedSplit, seed: int, size: int, misses: bool, as_json: bool) -> None:
+    from rich.console import Console
+
+    from consumers.sanitizer import evaluation
+
+    measured = evaluation.evaluate(seed, size, None if split == "all" else split)
+    if as_json:
+        typer.echo(evaluation.as_line(measured))
+    else:
+        evaluation.print_tables(measured, Console())
+    if misses:
+        for line in evaluation.misses(measured.quality):
+            typer.echo(line, err=as_json)
 
 
 @rejected.command(epilog="Without --payload nothing of an event's text is shown, because none is kept.")

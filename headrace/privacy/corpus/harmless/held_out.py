@@ -6,7 +6,7 @@ HARMLESS_HELD_OUT: dict[str, tuple[str, ...]] = {
     "stack_traces": (
         "panic: runtime error: index out of range [⟨n⟩]\n"
         "goroutine 1 [running]:\nmain.f(0xc000⟨hex⟩, 0x⟨d⟩)\n\t/src/a.go:⟨n⟩ +0x1d",
-        "thread 'main' panicked at src/main.rs:⟨n⟩:⟨d⟩: called `Option::unwrap()` on a `None`\n  3: core::panicking::panic",
+        "thread 'main' panicked at src/main.rs:⟨n⟩: called `Option::unwrap()` on a `None`\n  3: core::panicking::panic",
         "java.lang.NullPointerException\n\tat org.example.A$B.lambda$run$0(A.java:⟨n⟩)\n"
         "\tat java.base/java.util.ArrayList.forEach(ArrayList.java:1511)",
         "  at Object.<anonymous> (/app/node_modules/.pnpm/jest@29.⟨d⟩.0/build/index.js:⟨n⟩:⟨d⟩)",
