@@ -82,17 +82,18 @@ def _sample(
     dice: Dice, maker: Maker, value: str, family: Family, chosen: str, task: Task, disguise: str = ""
 ) -> Sample:
     text, start = filled(dice, chosen, dice.pick(maker.words), value)
-    text, labels = _unmarked(text, start, start + len(value), maker.kind)
+    plain, label = _unmarked(text, start, start + len(value), maker.kind)
     generator = f"{maker.kind}.{maker.name}" + (f".{disguise}" if disguise else "")
-    return Sample(text, labels, task, generator, family.name, maker.split)
+    surroundings = start, start + len(value) - (len(text) - len(plain))
+    return Sample(plain, (label,), task, generator, family.name, maker.split, surroundings)
 
 
-def _unmarked(text: str, start: int, end: int, kind: str) -> tuple[str, tuple[Label, ...]]:
+def _unmarked(text: str, start: int, end: int, kind: str) -> tuple[str, Label]:
     """Without the marks around the part of a made value that is the secret, and that part's place."""
     if VALUE_OPEN in text:
         start, end = text.index(VALUE_OPEN), text.index(VALUE_CLOSE) - 1
         text = text.replace(VALUE_OPEN, "").replace(VALUE_CLOSE, "")
-    return text, (Label(start, end, kind),)
+    return text, Label(start, end, kind)
 
 
 def _by_kind(split: Split) -> dict[str, list[Maker]]:

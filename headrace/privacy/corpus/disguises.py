@@ -64,7 +64,7 @@ def _at_dot(forms: tuple[tuple[str, str], ...]) -> Callable[[Dice, str], str]:
 
 
 def _percent(dice: Dice, value: str) -> str:
-    return "".join(f"%{ord(c):02X}" for c in value) if dice.chance(0.3) else quote(value, safe="")
+    return "".join(f"%{byte:02X}" for byte in value.encode()) if dice.chance(0.3) else quote(value, safe="")
 
 
 def _entities(dice: Dice, value: str) -> str:

@@ -15,8 +15,9 @@ _ASKED = (
     "Ich möchte meinen Vertrag zum ⟨date⟩ kündigen, bitte um Bestätigung.",
     "¿Cuándo llega mi pedido ⟨order⟩? Lo necesito antes del ⟨date⟩.",
     "Bonjour, je n'arrive plus à me connecter depuis ce matin, pouvez-vous m'aider ?",
-    "请问我的订单⟨order⟩什么时候发货？谢谢！",
-    "注文番号⟨order⟩の配送状況を教えてください。",
+    "请问我的订单⟨order⟩什么时候发货？我已经等了⟨d⟩天，客服一直没有回复，谢谢！",
+    "注文番号⟨order⟩の配送状況を教えてください。届く日を知りたいです。",
+    "Здравствуйте, подскажите, пожалуйста, где мой заказ ⟨order⟩?",
 )
 _ANSWERED = (
     "Thank you for reaching out, ⟨name⟩. I have looked into this and the ⟨word⟩ is being handled by our team.",

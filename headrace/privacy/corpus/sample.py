@@ -31,3 +31,5 @@ class Sample:
     family: str
     """Where its template comes from."""
     split: Split
+    surroundings: tuple[int, int] = (0, 0)
+    """What was written as one with the value: the URL of a password, the frame of a key. It may go or stay."""

@@ -90,7 +90,8 @@ def _hidden(text: str, covered: bytearray, start: int, end: int) -> bool:
 
 
 def _touches(span: tuple[int, int], sample: Sample) -> bool:
-    return any(span[0] < label.end and label.start < span[1] for label in sample.labels)
+    taken = [(label.start, label.end) for label in sample.labels] + [sample.surroundings]
+    return any(span[0] < end and start < span[1] for start, end in taken)
 
 
 def _remaining(text: str, found: Found) -> str:

@@ -38,6 +38,20 @@ TUNE: tuple[Family, ...] = (
         ),
     ),
     Family(
+        "elsewhere",
+        "tune",
+        "labelled",
+        (
+            "Sehr geehrtes Team, meine ⟨label⟩ ist ⟨v⟩. Danke!",
+            "mon ⟨label⟩ est ⟨v⟩ svp",
+            "mi ⟨label⟩: ⟨v⟩.",
+            "我的⟨label⟩：⟨v⟩，谢谢",
+            "name;⟨label⟩;since\n⟨name⟩;⟨v⟩;⟨date⟩",
+            "⟨label⟩: '⟨v⟩' # from the ⟨word⟩ form",
+            "UPDATE users SET note='⟨label⟩ ⟨v⟩' WHERE id=⟨n⟩;",
+        ),
+    ),
+    Family(
         "log",
         "tune",
         "bare",
@@ -70,7 +84,14 @@ TUNE: tuple[Family, ...] = (
         "env",
         "tune",
         "assigned",
-        ("⟨label⟩=⟨v⟩", "DEBUG=1\n⟨label⟩=⟨v⟩\nPORT=8080", 'export ⟨label⟩="⟨v⟩"', "⟨label⟩ = '⟨v⟩'"),
+        (
+            "⟨label⟩=⟨v⟩",
+            "curl -H '⟨label⟩: ⟨v⟩' https://example.com",
+            "run --⟨label⟩ ⟨v⟩",
+            "DEBUG=1\n⟨label⟩=⟨v⟩\nPORT=8080",
+            'export ⟨label⟩="⟨v⟩"',
+            "⟨label⟩ = '⟨v⟩'",
+        ),
     ),
     Family(
         "settings",

@@ -105,6 +105,12 @@ def _tagged_mail(dice: Dice) -> str:
     return f"{first}.{last}+{dice.pick(TAGS)}@{dice.pick(PROVIDERS)}"
 
 
+def _worldly_mail(dice: Dice) -> str:
+    first, last = _name(dice)
+    domain = dice.pick(("bücher.de", "sub.dept.univ.ac.at", "x.co", "company.travel", "büro.ch", "例子.中国"))
+    return dice.pick((f"{first}'{last}@{domain}", f"{dice.digits(7)}@{domain}", f"{first.upper()}@{domain}"))
+
+
 def _shouted_mail(dice: Dice) -> str:
     first, last = _name(dice)
     return dice.pick((f"{first.title()}.{last.title()}@Gmail.com", f"{first}.{last}@acme.com".upper()))
@@ -139,6 +145,11 @@ def _unspaced(dice: Dice) -> str:
     return "+" + "".join(c for c in kept if c.isdigit())
 
 
+def _zeros(dice: Dice) -> str:
+    number = dice.shaped(dice.pick(INTERNATIONAL))
+    return dice.pick((number.replace("+", "00"), number.replace(" ", "-"), number.replace(" ", " (0)", 1)))
+
+
 def _repunctuated(dice: Dice) -> str:
     number = dice.shaped(dice.pick(FAR_INTERNATIONAL))
     return dice.pick((number.replace(" ", "."), number.replace(" ", "-"), number.replace("+", "00", 1)))
@@ -151,12 +162,14 @@ def _extended(dice: Dice) -> str:
 CONTACT: tuple[Maker, ...] = (
     Maker("email", "plain", "tune", MAIL_WORDS["tune"], _plain_mail),
     Maker("email", "tagged", "tune", MAIL_WORDS["tune"], _tagged_mail),
+    Maker("email", "worldly", "tune", MAIL_WORDS["tune"], _worldly_mail),
     Maker("email", "shouted", "held_out", MAIL_WORDS["held_out"], _shouted_mail),
     Maker("email", "international", "held_out", MAIL_WORDS["held_out"], _idn_mail),
     Maker("email", "odd", "held_out", MAIL_WORDS["held_out"], _odd_mail),
     Maker("email", "machine", "held_out", MAIL_WORDS["held_out"], _machine_mail),
     Maker("phone_international", "spaced", "tune", PHONE_WORDS["tune"], shapes(*INTERNATIONAL)),
     Maker("phone_international", "unspaced", "tune", PHONE_WORDS["tune"], _unspaced),
+    Maker("phone_international", "zeros", "tune", PHONE_WORDS["tune"], _zeros),
     Maker("phone_international", "far", "held_out", PHONE_WORDS["held_out"], shapes(*FAR_INTERNATIONAL)),
     Maker("phone_international", "repunctuated", "held_out", PHONE_WORDS["held_out"], _repunctuated),
     Maker("phone_international", "extended", "held_out", PHONE_WORDS["held_out"], _extended),
@@ -164,6 +177,8 @@ CONTACT: tuple[Maker, ...] = (
     Maker("phone_national", "far_national", "held_out", PHONE_WORDS["held_out"], shapes(*FAR_NATIONAL), True),
     _us_maker("us_plain", "tune", "(AAA) EEE-####", "AAA-EEE-####", "AAA.EEE.####"),
     _us_maker("us_country", "tune", "+1 AAA EEE ####", "1-AAA-EEE-####", "+1 (AAA) EEE-####"),
+    _us_maker("us_unparted", "tune", "AAAEEE####", "AAA EEE ####", "(AAA)EEE-####"),
+    _us_maker("us_lines", "tune", "AAA.EEE.####x####", "AAA-EEE-#### ext ###", "001-AAA-EEE-####"),
     _us_maker("us_compact", "held_out", "AAAEEE####", "+1AAAEEE####", "(AAA)EEE-####", "(AAA)EEE####"),
     _us_maker("us_spaced", "held_out", "AAA EEE ####", "AAA/EEE-####", "1 (AAA) EEE-####", "+1.AAA.EEE.####"),
     _us_maker("us_extended", "held_out", "AAA-EEE-####x###", "(AAA) EEE-#### ext. ##", "001-AAA-EEE-####x####"),

@@ -11,7 +11,7 @@ SSN_WORDS = ("SSN", "social security number", "Social Security #", "social")
 FAR_SSN_WORDS = ("ssn_last", "Soc. Sec. No.", "SS#", "taxpayer ssn", "social sec", "SSN/TIN")
 ITIN_WORDS = ("ITIN", "tax id", "individual taxpayer id")
 FAR_ITIN_WORDS = ("TIN", "itin_number", "IRS ITIN", "taxpayer number")
-PASSPORT_WORDS = ("passport number", "Passport No.", "passport", "my passport is")
+PASSPORT_WORDS = ("passport number", "Passport No.", "passport", "passport#")
 FAR_PASSPORT_WORDS = (
     "Reisepass-Nr.",
     "passeport n°",
@@ -76,6 +76,7 @@ def _british_licence(dice: Dice) -> str:
 IDENTITY: tuple[Maker, ...] = (
     Maker("ssn", "hyphens", "tune", SSN_WORDS, lambda dice: _ssn(dice, "-")),
     Maker("ssn", "spaces", "tune", SSN_WORDS, lambda dice: _ssn(dice, " ")),
+    Maker("ssn", "unparted", "tune", SSN_WORDS, lambda dice: _ssn(dice, ""), True),
     Maker("ssn", "far_hyphens", "held_out", FAR_SSN_WORDS, lambda dice: _ssn(dice, "-")),
     Maker("ssn", "compact", "held_out", FAR_SSN_WORDS, lambda dice: _ssn(dice, ""), True),
     Maker("ssn", "dots", "held_out", FAR_SSN_WORDS, lambda dice: _ssn(dice, "."), True),
@@ -84,6 +85,7 @@ IDENTITY: tuple[Maker, ...] = (
     Maker("passport", "american", "tune", PASSPORT_WORDS, shapes("^########", "?########"), True),
     Maker("passport", "british", "tune", PASSPORT_WORDS, shapes("5########", "1########"), True),
     Maker("passport", "indian", "tune", PASSPORT_WORDS, shapes("?^######"), True),
+    Maker("passport", "chinese", "tune", PASSPORT_WORDS, shapes("E########", "G########", "EA#######"), True),
     Maker("passport", "german", "held_out", FAR_PASSPORT_WORDS, _german_passport, True),
     Maker("passport", "french", "held_out", FAR_PASSPORT_WORDS, shapes("##??#####"), True),
     Maker(
@@ -93,6 +95,8 @@ IDENTITY: tuple[Maker, ...] = (
     Maker("passport", "machine_readable", "held_out", FAR_PASSPORT_WORDS, _mrz),
     Maker("driving_licence", "californian", "tune", LICENCE_WORDS, shapes("?#######"), True),
     Maker("driving_licence", "texan", "tune", LICENCE_WORDS, shapes("########"), True),
+    Maker("driving_licence", "michigan", "tune", LICENCE_WORDS, shapes("? ### ### ### ###", "?### ### ### ###"), True),
+    Maker("driving_licence", "parted", "tune", LICENCE_WORDS, shapes("?##-##-####", "##-###-####", "???######"), True),
     Maker("driving_licence", "new_york", "held_out", FAR_LICENCE_WORDS, shapes("### ### ###", "#########"), True),
     Maker(
         "driving_licence", "florida", "held_out", FAR_LICENCE_WORDS, shapes("?###-###-##-###-#", "?############"), True

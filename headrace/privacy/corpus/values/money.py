@@ -81,6 +81,11 @@ def _rare_card(dice: Dice) -> str:
     return _grouped(number, dice.pick((" ", "-", "")), sizes)
 
 
+def _issued_card(dice: Dice) -> str:
+    prefixes, length = dice.pick(((("36", "305"), 14), (("3530",), 16), (("6304",), 16), (("2223",), 16)))
+    return _grouped(_card(dice, prefixes, length), dice.pick(("-", "", ".")), (4, 6, 4) if length == 14 else (4,) * 4)
+
+
 _RARE_CARDS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("2221", "2450", "2720"), 16),
     (("36", "38", "300", "305"), 14),
@@ -137,15 +142,17 @@ _COINS: dict[str, Callable[[Dice], str]] = {
     "cardano": lambda dice: bech32("addr", None, b"\x01" + dice.bytes(56)),
     "solana": lambda dice: base58(bytes([dice.whole(1, 255)]) + dice.bytes(31)),
 }
-_TUNED_COINS = ("bitcoin", "ethereum_lower", "bitcoin_segwit")
+_TUNED_COINS = ("bitcoin", "ethereum_lower", "bitcoin_segwit", "litecoin", "bitcoin_script")
 _NEED_A_WORD = ("solana",)
 
 MONEY: tuple[Maker, ...] = (
     Maker("credit_card", "common", "tune", CARD_WORDS, _common_card),
+    Maker("credit_card", "other_issuers", "tune", CARD_WORDS, _issued_card),
     Maker("credit_card", "rare", "held_out", FAR_CARD_WORDS, _rare_card),
     Maker("credit_card", "common_again", "held_out", FAR_CARD_WORDS, _common_card),
     Maker("credit_card", "odd_separators", "held_out", FAR_CARD_WORDS, _odd_card),
     Maker("iban", "common", "tune", IBAN_WORDS, _written_iban),
+    Maker("iban", "odd_case", "tune", IBAN_WORDS, lambda dice: _written_iban(dice).lower()),
     Maker("iban", "rare", "held_out", FAR_IBAN_WORDS, lambda dice: _grouped(_iban(dice, FAR_ACCOUNTS), " ")),
     Maker("iban", "rare_unspaced", "held_out", FAR_IBAN_WORDS, lambda dice: _iban(dice, FAR_ACCOUNTS)),
     Maker("iban", "odd", "held_out", FAR_IBAN_WORDS, _odd_iban),

@@ -235,7 +235,7 @@ def _pan(dice: Dice) -> str:
 
 
 _COUNTRIES: tuple[tuple[str, Split, Callable[[Dice], str], tuple[str, ...]], ...] = (
-    ("brazil", "tune", _cpf, ("CPF", "meu CPF é", "cpf_cliente")),
+    ("brazil", "tune", _cpf, ("CPF", "número do CPF", "cpf_cliente")),
     ("spain", "tune", _dni, ("DNI", "NIF", "documento nacional de identidad")),
     ("spain_foreigner", "held_out", _nie, ("NIE", "número de identidad de extranjero")),
     ("britain_health", "tune", _retried(_nhs), ("NHS number", "NHS no", "NHS")),

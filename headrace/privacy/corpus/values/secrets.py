@@ -53,6 +53,10 @@ def _padded(dice: Dice) -> str:
     return base64.b64encode(dice.bytes(dice.pick((20, 32, 50)))).decode()
 
 
+def _encoded(dice: Dice) -> str:
+    return dice.pick((base64.b64encode(dice.bytes(24)).decode(), dice.bytes(16).hex(), dice.bytes(32).hex()))
+
+
 def _hex(dice: Dice) -> str:
     return dice.mixed(LOWER_HEX, dice.pick((32, 40, 64)))
 
@@ -60,6 +64,7 @@ def _hex(dice: Dice) -> str:
 SECRETS: tuple[Maker, ...] = (
     Maker("secret", "human", "tune", SECRET_WORDS, _human, True),
     Maker("secret", "long", "tune", SECRET_WORDS, _long, True),
+    Maker("secret", "encoded", "tune", SECRET_WORDS, _encoded, True),
     Maker("secret", "far_human", "held_out", FAR_SECRET_WORDS, _far_human, True),
     Maker("secret", "far_long", "held_out", FAR_SECRET_WORDS, _long, True),
     Maker("secret", "padded", "held_out", FAR_SECRET_WORDS, _padded, True),
