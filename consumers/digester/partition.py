@@ -7,9 +7,10 @@ the records come in batches, and how often parts are asked for, makes no differe
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +30,7 @@ from consumers.digests.examples import (
     rank,
     union,
 )
+from consumers.digests.keys import Variant, bounded
 from consumers.digests.messages import Key, Part, Progress, Source
 from consumers.digests.signals import ANY_FAILURE, FAILURE
 from consumers.digests.summary import Summary
@@ -51,8 +53,8 @@ class Chunk:
         self.number = number
         self.columns = Columns(window_us)
         self.sample, self.failures, self.slow = sample, failures, slow
-        self.published: dict[Key, Summary] = {}
-        """What the last copy said of each key."""
+        self.published: dict[Key, Part] = {}
+        """What the last copy said of each key, without its end offset."""
 
 
 class PartitionDigester:
@@ -104,7 +106,7 @@ class PartitionDigester:
         if self._open.number >= self._first_chunk and self._open.columns.size:
             yield from self._parts(self._open, self.end_offset, whole=False)
 
-    def progress(self, at_us: int, idle: bool) -> Progress:
+    def progress(self, at_us: int, idle: bool, partitions: int) -> Progress:
         """How far this is, for all digests partitions, after the parts."""
         return Progress(
             source=self._source,
@@ -112,6 +114,7 @@ class PartitionDigester:
             event_time_us=self.event_time_us,
             idle=idle,
             at_us=at_us,
+            partitions=partitions,
         )
 
     def _chunk(self, number: int) -> Chunk:
@@ -210,20 +213,21 @@ class PartitionDigester:
     def _parts(self, chunk: Chunk, end_offset: int, whole: bool) -> Iterator[Part]:
         self._fill_in_vectors(chunk)
         examples = [_by_key(kept, self._window_us) for kept in _candidates(chunk)]
-        for key, summary in chunk.columns.summaries().items():
-            if whole or summary != chunk.published.get(key):
-                chunk.published[key] = summary
-                sample, failures, slow = (tuple(kept.get(key, ())) for kept in examples)
-                yield Part(
-                    source=self._source,
-                    chunk=chunk.number,
-                    end_offset=end_offset,
-                    key=key,
-                    summary=summary,
-                    sample=sample,
-                    failures=failures,
-                    slow=slow,
-                )
+        for key, summary in _kept_apart(chunk.columns.summaries()).items():
+            sample, failures, slow = (tuple(kept.get(key, ())) for kept in examples)
+            part = Part(
+                source=self._source,
+                chunk=chunk.number,
+                end_offset=0,
+                key=key,
+                summary=summary,
+                sample=sample,
+                failures=failures,
+                slow=slow,
+            )
+            if whole or part != chunk.published.get(key):
+                chunk.published[key] = part
+                yield msgspec.structs.replace(part, end_offset=end_offset)
 
     def _fill_in_vectors(self, chunk: Chunk) -> None:
         bare = [
@@ -240,6 +244,18 @@ class PartitionDigester:
 
 def _candidates(chunk: Chunk) -> tuple[First, First, First]:
     return chunk.sample, chunk.failures, chunk.slow
+
+
+def _kept_apart(summaries: Mapping[Key, Summary]) -> dict[Key, Summary]:
+    """With at most `MAX_KEYS` of each tenant's window."""
+    windows: dict[tuple[str, int], dict[Variant, Summary]] = {}
+    for key, summary in summaries.items():
+        windows.setdefault((key.tenant, key.window_us), {})[key.agent, key.version, key.variant] = summary
+    return {
+        Key(tenant, start_us, *variant): one
+        for (tenant, start_us), apart in windows.items()
+        for variant, one in bounded(apart).items()
+    }
 
 
 def _by_key(kept: First, window_us: int) -> dict[Key, list[Example]]:

@@ -17,10 +17,6 @@ from headrace.topics import MAX_DIGEST_BYTES
 
 CHUNK_OFFSETS = 8_192
 """N: at 100,000 events a second twelve chunks a second. A power of two, and no setting: part of each identity."""
-OTHER_NAME = "other"
-"""Stands for tenant and agent of the keys beyond `MAX_KEYS`."""
-MAX_KEYS = 1_000
-"""Keys of one window in one digests partition that are kept apart."""
 _FRAMING_BYTES = 4_096
 """Room for identity, key and the record batch's own bytes."""
 
@@ -76,6 +72,8 @@ class Progress(msgspec.Struct, tag_field="type", tag="progress.v1", frozen=True,
     """Whether the reader has been at the partition's end for seconds."""
     at_us: int
     """When it was written, by the digester's clock."""
+    partitions: int
+    """How many partitions `clean` has: the watermark waits for all of them."""
 
 
 encode = msgspec.msgpack.Encoder().encode

@@ -1,0 +1,109 @@
+"""A window's contents, merged from the parts of chunks. Pure values."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from consumers.digests.examples import (
+    MAX_FAILURES,
+    MAX_SAMPLE,
+    MAX_SLOW,
+    Example,
+    by_hash,
+    by_latency,
+    first,
+)
+from consumers.digests.keys import Variant, bounded
+from consumers.digests.messages import Key
+from consumers.digests.summary import Summary, merged
+
+
+class Window(msgspec.Struct, array_like=True, frozen=True):
+    """Everything that is known of one tenant's window."""
+
+    tenant: str
+    start_us: int
+    summaries: dict[Variant, Summary]
+    sample: dict[str, tuple[Example, ...]]
+    """By agent, in the order of their hashes."""
+    failures: tuple[Example, ...]
+    slow: dict[str, tuple[Example, ...]]
+    """By agent, slowest first."""
+
+    @property
+    def agents(self) -> list[str]:
+        return sorted({agent for agent, _, _ in self.summaries})
+
+    @property
+    def interactions(self) -> int:
+        return sum(summary.interactions for summary in self.summaries.values())
+
+    def of_agent(self, agent: str) -> Summary:
+        """The agent's interactions, all versions and variants."""
+        return merged(summary for (name, _, _), summary in self.summaries.items() if name == agent)
+
+    def signature(self) -> int:
+        """Equal for equal contents."""
+        return zlib.crc32(msgspec.msgpack.encode(self, order="deterministic"))
+
+
+class Examples(msgspec.Struct, array_like=True, frozen=True):
+    """Examples of one key, from one part or from many."""
+
+    sample: tuple[Example, ...] = ()
+    failures: tuple[Example, ...] = ()
+    slow: tuple[Example, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.sample or self.failures or self.slow)
+
+
+def united(several: Iterable[Examples]) -> Examples:
+    """The examples of all of them that may still matter, each interaction once."""
+    parts = list(several)
+    return Examples(
+        tuple(first((e for part in parts for e in part.sample), MAX_SAMPLE, by_hash)),
+        tuple(first((e for part in parts for e in part.failures), MAX_FAILURES, by_hash)),
+        tuple(first((e for part in parts for e in part.slow), MAX_SLOW, by_latency)),
+    )
+
+
+def assemble(
+    tenant: str, start_us: int, summaries: Mapping[Key, Iterable[Summary]], examples: Iterable[Examples]
+) -> Window:
+    """One window of summaries by key, and of the examples of all its keys."""
+    found = list(examples)
+    return Window(
+        tenant,
+        start_us,
+        bounded({(key.agent, key.version, key.variant): merged(parts) for key, parts in summaries.items()}),
+        _by_agent((e for part in found for e in part.sample), MAX_SAMPLE, by_hash),
+        tuple(first((e for part in found for e in part.failures), MAX_FAILURES, by_hash)),
+        _by_agent((e for part in found for e in part.slow), MAX_SLOW, by_latency),
+    )
+
+
+def joined(windows: Iterable[Window]) -> Window:
+    """Several windows of one tenant as one long one, which begins with the first."""
+    several = list(windows)
+    keys = {variant for window in several for variant in window.summaries}
+    return Window(
+        several[0].tenant,
+        min(window.start_us for window in several),
+        bounded({key: merged(w.summaries[key] for w in several if key in w.summaries) for key in keys}),
+        _by_agent((e for w in several for es in w.sample.values() for e in es), MAX_SAMPLE, by_hash),
+        tuple(first((e for w in several for e in w.failures), MAX_FAILURES, by_hash)),
+        _by_agent((e for w in several for es in w.slow.values() for e in es), MAX_SLOW, by_latency),
+    )
+
+
+def _by_agent(
+    examples: Iterable[Example], limit: int, order: Callable[[Example], tuple[float, str]]
+) -> dict[str, tuple[Example, ...]]:
+    found: dict[str, list[Example]] = {}
+    for example in examples:
+        found.setdefault(example.agent, []).append(example)
+    return {agent: tuple(first(found[agent], limit, order)) for agent in sorted(found)}
