@@ -1,0 +1,162 @@
+"""Secrets without a format of their own: what is assigned to a name like `password`, or said to be one.
+
+A generated value (letters and digits in turns) counts under any such name, a chosen one (`hunter2`) under names of
+passwords only. What names a hash, a type, a path or a count, and what only holds a secret's place, stays.
+"""
+
+from __future__ import annotations
+
+import re
+
+from headrace.privacy.randomness import is_placeholder, looks_chosen, looks_random
+from headrace.privacy.rule import Bounds
+
+PASSWORDS = (
+    "passw", "passphrase", "passcode", "pass_", "_pass", "pwd", "contraseña", "contrasena", "mot de passe",
+    "mot_de_passe", "senha", "kennwort", "wachtwoord", "hasło", "parola", "lösenord", "пароль",
+    "密码", "パスワード", "비밀번호",
+)  # fmt: skip
+"""Names of what a person may have chosen. `passw` begins them in English, German and Italian."""
+TOKENS = ("secret", "token", "credential", "apikey", "bearer", "signature", "authorization")
+KEY = ("key",)
+
+_OTHER_THINGS = (
+    "hash", "digest", "type", "count", "limit", "length", "url", "uri", "endpoint", "path", "file", "dir", "expir",
+    "ttl", "age", "policy", "version", "field", "label", "hint", "reset", "changed", "updated", "created", "regex",
+    "pattern",
+    "rule", "format", "prompt", "input", "min", "max", "strength", "class", "provider", "index", "position", "usage",
+    "izer", "ized", "ization", "tokens", "manager", "ring", "board", "word", "enabled", "required", "algorithm", "alg",
+    "name", "_id", "id", "public", "error",
+)  # fmt: skip
+"""Parts of a name that make it another thing's: `password_hash`, `token_type`, `secret_name`, `tokenizer`."""
+_OTHER_LEADS = (
+    "public",
+    "page",
+    "next",
+    "max_",
+    "max",
+    "num_",
+    "total_",
+    "cancel",
+    "min_",
+    "primary",
+    "foreign",
+    "cache",
+    "hash",
+)
+_KEY_LEADS = (
+    "api", "access", "secret", "private", "ryption", "signing", "master", "auth", "account", "shared", "service",
+    "license", "licence", "webhook", "deploy", "session", "admin", "root", "hmac", "jwt", "server", "write", "app",
+    "client", "storage", "sas", "rsa", "aes", "bot", "live", "prod", "user",
+)  # fmt: skip
+"""What stands before `key` where it opens something."""
+_HASHES = (
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$6$",
+    "$5$",
+    "$1$",
+    "{ssha",
+    "sha256",
+    "sha512",
+    "sha1",
+    "md5",
+    "pbkdf2",
+    "scrypt",
+)
+_MEMBER = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
+_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
+_SHORTEST_GENERATED = 12
+"""Characters of a value that counts as generated: names of fewer look like it too often."""
+_SHORTEST_NUMBER = 6
+_LATIN_NAME = r"[\w-]{0,40}"
+_NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
+_QUOTE = r"(?:\\{0,2}[\"'`])"
+_ASSIGNS = rf"(?:{_QUOTE}?[\])]?[ \t]{{0,8}}(?::=|=>|->|={{1,3}}|::?|\|)[ \t]{{0,8}}(?:\r?\n[ \t]{{1,8}})?)"
+_SAYS = r"(?:(?: (?:is|was|to|as|ist|lautet|est|es|é|è|wurde|jest))?(?: (?:now|still|set to|just|really))?:? (?=\S))"
+_HOLDS = (
+    rf"(?:{_QUOTE}?[ \t]{{0,4}}[,(][ \t]{{0,4}}(?=\\{{0,2}}[\"'`])"
+    rf"|{_QUOTE}[ \t]{{1,4}}value[ \t]{{0,2}}=[ \t]{{0,2}}(?=[\"'])|>(?!>))"
+)
+_VALUE = r"(?:(?P<quote>\\{0,2}[\"'`])(?P<quoted>[^\"'`\s\\\0]{4,512}+)|(?P<bare>[^\s\"'`<>,;\\\0]{4,512}+))"
+ASSIGNMENT = re.compile(rf"{_NAME}(?:(?P<assigns>{_ASSIGNS})|(?P<holds>{_HOLDS})|(?P<says>{_SAYS})){_VALUE}")
+
+
+def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
+    name = match["name"].lower()
+    if _names_another_thing(match, name):
+        return None
+    bounds = _value(match)
+    value = match.string[slice(*bounds)]
+    if len(value) < 4 or is_placeholder(value) or value.lower().startswith(_HASHES) or _is_code(match, value):
+        return None
+    generated = len(value) >= _SHORTEST_GENERATED and (looks_random(value) or _is_plain_hexadecimal(value))
+    if generated and not (match["says"] is not None and _is_path(value)):
+        return bounds
+    by_hand = chosen or "secret" in name
+    return bounds if by_hand and (looks_chosen(value) or _is_number(value, chosen)) and not _is_path(value) else None
+
+
+def _names_another_thing(match: re.Match[str], name: str) -> bool:
+    before = match.string[max(0, match.start() - 8) : match.start()].lower()
+    words = re.split(r"[\s_-]", name)
+    rest = name[1:] if len(words) == 1 else "_".join(words[1:])
+    camel = re.findall(r"[A-Z][a-z]+", match["name"][1:])
+    suspects = {*words[1:], *(one.lower() for one in camel)}
+    glued = "" if len(words) > 1 or camel else rest
+    return (
+        any(before.rstrip(" _-").endswith(lead.rstrip("_")) for lead in _OTHER_LEADS)
+        or any(suspect.startswith(_OTHER_THINGS) for suspect in suspects)
+        or any(part in glued for part in ("izer", "ized", "ization", "less"))
+        or glued.endswith("okens")
+    )
+
+
+def _value(match: re.Match[str]) -> Bounds:
+    """The value without the punctuation of the text behind it."""
+    if match["quoted"] is not None:
+        return match.span("quoted")
+    start, end = match.span("bare")
+    value = match["bare"]
+    if match.string[max(0, match.start() - 1) : match.start()] in ("?", "&"):
+        value = value.partition("&")[0]
+    stripped = value.rstrip(".:)]}!?") if match["says"] is not None else value.rstrip(".:)]}")
+    return start, start + (len(stripped) or end - start)
+
+
+def _is_code(match: re.Match[str], value: str) -> bool:
+    """Whether the value is an expression: a call, a member, a name that holds the secret."""
+    if match["quoted"] is not None:
+        return False
+    if _CALL.match(value) or (_MEMBER.fullmatch(value) and not looks_random(value)):
+        return True
+    return any(word in value.lower() for word in ("password", "secret", "token", "_key")) and value.isidentifier()
+
+
+def _is_plain_hexadecimal(value: str) -> bool:
+    plain = value.replace("-", "")
+    return len(plain) >= 24 and all(one in "0123456789abcdefABCDEF" for one in plain) and any(map(str.isdigit, plain))
+
+
+def _is_number(value: str, chosen: bool) -> bool:
+    return chosen and value.isascii() and value.isdigit() and len(value) >= _SHORTEST_NUMBER
+
+
+def _is_path(value: str) -> bool:
+    return "://" in value or value.startswith(("/", "./", "../", "~/", "C:")) or value.count("/") > 3
+
+
+def password(match: re.Match[str]) -> Bounds | None:
+    return _secret(match, chosen=True)
+
+
+def token(match: re.Match[str]) -> Bounds | None:
+    return _secret(match, chosen=False)
+
+
+def key(match: re.Match[str]) -> Bounds | None:
+    """`key` counts where the word before it says what it opens."""
+    before = match.string[max(0, match.start() - 8) : match.start()].lower().rstrip(" _-")
+    return _secret(match, chosen=False) if before.endswith(_KEY_LEADS) else None

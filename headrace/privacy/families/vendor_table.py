@@ -1,0 +1,192 @@
+"""Keys of more than a hundred vendors, by the prefix each gives its own.
+
+A row is vendor, prefixes, alphabet, and the least and most characters behind the prefix (the most is 0 where the
+vendor sets no limit). Prefixes and lengths are as the vendors document them or as their keys are seen to be; a
+length is taken a little below the present one where the prefix alone says enough.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Vendor(NamedTuple):
+    name: str
+    prefixes: str
+    alphabet: str
+    least: int
+    most: int = 0
+
+
+HEX = "0-9a-f"
+UPPER = "A-Z0-9"
+LOWER = "a-z0-9"
+ALNUM = "A-Za-z0-9"
+URL = "-A-Za-z0-9_"
+DOTTED = "-A-Za-z0-9_."
+BASE64 = "A-Za-z0-9+/="
+
+VENDORS = (
+    # Models and their tools
+    Vendor("openai", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-service-", URL, 20),
+    Vendor("anthropic", "sk-ant-api03- sk-ant-admin01- sk-ant-oat01- sk-ant-ort01- sk-ant-", URL, 20),
+    Vendor("openrouter", "sk-or-v1- sk-or-", ALNUM, 32),
+    Vendor("langfuse", "sk-lf-", URL, 32),
+    Vendor("openai_like", "sk-", ALNUM, 20),
+    Vendor("huggingface", "hf_ api_org_", ALNUM, 30),
+    Vendor("groq", "gsk_", ALNUM, 40),
+    Vendor("xai", "xai-", ALNUM, 60),
+    Vendor("perplexity", "pplx-", ALNUM, 40),
+    Vendor("replicate", "r8_", ALNUM, 30),
+    Vendor("langsmith", "lsv2_pt_ lsv2_sk_ ls__", "0-9a-f_", 32),
+    Vendor("pinecone", "pcsk_", "A-Za-z0-9_", 40),
+    Vendor("together", "tgp_v1_", URL, 32),
+    Vendor("fireworks", "fw_", ALNUM, 20),
+    Vendor("nvidia", "nvapi-", URL, 40),
+    Vendor("elevenlabs", "sk_", HEX, 40),
+    Vendor("cerebras", "csk-", LOWER, 40),
+    Vendor("jina", "jina_", URL, 50),
+    Vendor("tavily", "tvly-dev- tvly-prod- tvly-", URL, 24),
+    Vendor("firecrawl", "fc-", HEX, 32),
+    Vendor("e2b", "e2b_", HEX, 40),
+    Vendor("wandb", "wandb_v1_", URL, 40),
+    Vendor("baidu", "bce-v3/ALTAK-", "A-Za-z0-9/", 30),
+    Vendor("volcengine", "AKLT", URL, 40),
+    # Clouds
+    Vendor("aws_key_id", "AKIA ASIA ABIA ACCA", UPPER, 16, 16),
+    Vendor("yandex", "AQVN y0__ y0_AgA t1.9eu", DOTTED, 36),
+    Vendor("aws_bedrock", "ABSK bedrock-api-key-", BASE64, 40),
+    Vendor("google_api", "AIza", URL, 35, 39),
+    Vendor("google_oauth", "ya29.", DOTTED, 30),
+    Vendor("google_refresh", "1//0", URL, 30),
+    Vendor("google_client_secret", "GOCSPX-", URL, 28),
+    Vendor("digitalocean", "dop_v1_ doo_v1_ dor_v1_", HEX, 64),
+    Vendor("heroku", "HRKU-", URL, 36),
+    Vendor("fly", "FlyV1 fm2_ fm1_ fm1a_ fm1r_ fo1_", "A-Za-z0-9+/=_,-", 40),
+    Vendor("render", "rnd_", ALNUM, 24),
+    Vendor("vercel", "vcp_ vci_ vca_ vcr_ vck_ vercel_blob_rw_", "A-Za-z0-9_", 24),
+    Vendor("netlify", "nfp_ nfc_ nfo_ nfu_ nfb_", ALNUM, 32),
+    Vendor("cloudflare_origin", "v1.0-", "0-9a-f-", 100),
+    Vendor("cloudflare", "cfut_ cfat_ cfk_", URL, 36),
+    Vendor("alibaba", "LTAI", ALNUM, 12, 26),
+    Vendor("tencent", "AKID", ALNUM, 28, 40),
+    Vendor("scaleway", "SCW", UPPER, 17, 17),
+    Vendor("supabase", "sbp_ sb_secret_ sbp_v0_ sba_", "A-Za-z0-9_-", 28),
+    Vendor("planetscale", "pscale_tkn_ pscale_pw_ pscale_oauth_ pscale_api_", DOTTED, 32),
+    Vendor("neon", "napi_", ALNUM, 40),
+    Vendor("mongodb_atlas", "mdb_sa_sk_", URL, 30),
+    Vendor("databricks", "dapi dkea dosed dose", HEX + "-", 32),
+    Vendor("aiven", "AVNS_", URL, 16),
+    Vendor("cockroach", "CCDB1_", "A-Za-z0-9_", 40),
+    Vendor("fauna", "fnAE fnAF fnAC", URL, 32),
+    Vendor("doppler", "dp.pt. dp.ct. dp.sa. dp.scim. dp.audit. dp.said.", ALNUM, 40),
+    Vendor("doppler_service", "dp.st.", DOTTED, 40),
+    Vendor("vault", "hvs. hvb. hvr.", URL, 24),
+    Vendor("pulumi", "pul-", HEX, 40),
+    Vendor("infracost", "ico-", ALNUM, 32),
+    Vendor("onepassword", "ops_ey", BASE64 + "_-", 200),
+    Vendor("onepassword_key", "A3-", UPPER + "-", 31, 36),
+    Vendor("age", "AGE-SECRET-KEY-1", UPPER, 58, 58),
+    # Code, builds, packages
+    Vendor("github", "ghp_ gho_ ghu_ ghs_ ghr_", ALNUM, 30),
+    Vendor("github_fine_grained", "github_pat_", "A-Za-z0-9_", 22),
+    Vendor(
+        "gitlab",
+        "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- glrtr- GR1348941",
+        DOTTED,
+        18,
+    ),
+    Vendor("bitbucket", "ATBB ATCTT3", ALNUM + "_=-", 24),
+    Vendor("atlassian", "ATATT3 ATOATT3", URL + "=", 60),
+    Vendor("sourcegraph", "sgp_ slk_", "A-Za-z0-9_", 40),
+    Vendor("circleci", "CCIPAT_ CCIPRJ_", "A-Za-z0-9_", 40),
+    Vendor("buildkite", "bkua_ bkct_ bkat_ bkpt_ bkaa_", ALNUM, 36),
+    Vendor("sonar", "sqp_ sqa_ squ_", HEX, 40),
+    Vendor("artifactory", "AKCp", ALNUM, 60),
+    Vendor("artifactory_reference", "cmVmd", ALNUM, 50),
+    Vendor("docker", "dckr_pat_ dckr_oat_", URL, 24),
+    Vendor("npm", "npm_", ALNUM, 30),
+    Vendor("pypi", "pypi-AgE pypi-", URL, 32),
+    Vendor("rubygems", "rubygems_", HEX, 40),
+    Vendor("crates", "cio", ALNUM, 32, 32),
+    Vendor("nuget", "oy2", LOWER, 43, 43),
+    Vendor("clojars", "CLOJARS_", ALNUM, 60),
+    Vendor("snyk", "snyk_uat. snyk_sat.", DOTTED, 40),
+    Vendor("endor", "endr+", ALNUM, 16),
+    Vendor("socket", "sktsec_", ALNUM + "_", 30),
+    Vendor("prefect", "pnu_ pnb_", ALNUM, 36),
+    Vendor("dbt", "dbtc_ dbtu_ dbts_", URL + "=", 24),
+    Vendor("octopus", "API-", UPPER, 25, 32),
+    Vendor("scalingo", "tk-us-", URL, 40),
+    Vendor("figma", "figd_ figo_ figu_ figur_", URL, 36),
+    Vendor("postman", "PMAK-", HEX + "-", 50),
+    Vendor("readme", "rdme_", LOWER, 60),
+    Vendor("zuplo", "zpka_", ALNUM + "_", 30),
+    # Talk and mail
+    Vendor("slack", "xoxb- xoxp- xoxa- xoxr- xoxs- xoxo- xoxc- xoxd- xoxe- xoxe. xoxa-2-", "A-Za-z0-9%.-", 16),
+    Vendor("slack_app", "xapp-", "A-Za-z0-9-", 24),
+    Vendor("twilio", "SK", HEX, 32, 32),
+    Vendor("sendgrid", "SG.", DOTTED, 40),
+    Vendor("mailgun", "key- pubkey-", HEX, 32, 50),
+    Vendor("brevo", "xkeysib- xsmtpsib-", "0-9A-Za-z-", 60),
+    Vendor("resend", "re_", ALNUM + "_", 24),
+    Vendor("mandrill", "md-", URL, 22, 22),
+    Vendor("courier", "pk_prod_ pk_dev_", UPPER, 24),
+    Vendor("klaviyo", "pk_", HEX, 34, 34),
+    Vendor("linear", "lin_api_ lin_oauth_ lin_wh_", ALNUM, 32),
+    Vendor("notion", "ntn_ secret_", ALNUM, 40),
+    Vendor("hubspot", "pat-na1- pat-na2- pat-eu1- pat-ap1-", HEX + "-", 36),
+    Vendor("trello", "ATTA", ALNUM, 60),
+    Vendor("typeform", "tfp_", DOTTED, 40),
+    Vendor("dropbox", "sl.", URL, 60),
+    Vendor("contentful", "CFPAT-", URL, 40),
+    Vendor("frame_io", "fio-u-", URL + "=", 60),
+    Vendor("airtable", "pat", DOTTED, 79, 79),
+    Vendor("clickup", "pk_", "0-9_A-Z", 40, 46),
+    # Money and shops
+    Vendor("stripe", "sk_live_ sk_test_ rk_live_ rk_test_ sk_prod_ sk_org_", "A-Za-z0-9_", 16),
+    Vendor("stripe_webhook", "whsec_", BASE64, 24),
+    Vendor("square", "sq0atp- sq0csp- sq0idp-", URL, 22),
+    Vendor("square_token", "EAAA", URL, 60),
+    Vendor("paypal", "access_token$production$ access_token$sandbox$ A21AA", "A-Za-z0-9$_-", 48),
+    Vendor("plaid", "access-sandbox- access-development- access-production-", HEX + "-", 36),
+    Vendor("razorpay", "rzp_live_ rzp_test_", ALNUM, 14),
+    Vendor("flutterwave", "FLWSECK_TEST- FLWSECK-", ALNUM + "-", 12),
+    Vendor("mollie", "live_ test_", ALNUM, 30, 42),
+    Vendor("easypost", "EZAK EZTK", ALNUM, 54),
+    Vendor("shippo", "shippo_live_ shippo_test_", HEX, 40),
+    Vendor("duffel", "duffel_live_ duffel_test_", URL, 43),
+    Vendor("shopify", "shpat_ shpca_ shppa_ shpss_ shptka_ shpua_", ALNUM, 30),
+    Vendor("ramp", "ramp_sec_ ramp_id_", ALNUM, 32),
+    Vendor("polar", "polar_oat_ polar_pat_ polar_whs_", URL, 32),
+    Vendor("adyen", "AQE", BASE64 + "_-", 80),
+    Vendor("checkout", "sk_sbox_", ALNUM, 20),
+    # Watching, maps, the rest
+    Vendor("grafana", "glc_ glsa_ eyJrIjoi", BASE64 + "_", 32),
+    Vendor("new_relic", "NRAK- NRAL- NRII- NRJS- NRSP- NRRA-", ALNUM, 19),
+    Vendor("new_relic_eu", "eu01xx", ALNUM, 30, 34),
+    Vendor("sentry", "sntrys_ sntryu_ sntryi_ sntrya_", BASE64 + "_", 40),
+    Vendor("honeycomb", "hcaik_ hcbik_ hcxik_ hcalk_ hcamk_", ALNUM + "_", 32),
+    Vendor("dynatrace", "dt0c01. dt0s01. dt0s02. dt0s16.", "A-Z0-9.", 60),
+    Vendor("posthog", "phx_ phs_", ALNUM, 30),
+    Vendor("launchdarkly", "sdk- api-", HEX + "-", 36, 36),
+    Vendor("statsig", "secret-", ALNUM, 36, 50),
+    Vendor("stytch", "secret-live- secret-test-", URL + "=", 30),
+    Vendor("mapbox", "sk.eyJ tk.eyJ", DOTTED, 60),
+    Vendor("apify", "apify_api_", ALNUM, 30),
+    Vendor("akamai", "akab- akaa-", LOWER + "-", 32),
+    Vendor("tailscale", "tskey-auth- tskey-api- tskey-client- tskey-webhook- tskey-scim- tskey-", URL, 20),
+    Vendor("defined_networking", "dnkey-", LOWER + "=_-", 40),
+    Vendor("facebook", "EAAC EAAB EAAG EAAD EAAE EAAF EAAH EAAI EAAJ", ALNUM, 60),
+    Vendor("instagram", "IGQV IGAA", URL, 60),
+    Vendor("twitter", "AAAAAAAAAAAAAAAAAAAAA", ALNUM + "%", 30),
+    Vendor("vk", "vk1.a.", URL, 60),
+    Vendor("thunderstore", "tss_", ALNUM, 30),
+    Vendor("adobe", "p8e- p8-", LOWER, 32),
+    Vendor("ionic", "ion_", ALNUM, 42),
+    Vendor("rootly", "rootly_", HEX, 60),
+    Vendor("inngest", "signkey-prod- signkey-test- signkey-", HEX, 32),
+    Vendor("trigger_dev", "tr_prod_ tr_dev_ tr_pat_", ALNUM, 20),
+    Vendor("axiom", "xaat- xapt-", HEX + "-", 36),
+    Vendor("lightdash", "ldpat_ ldsvc_", ALNUM, 24),
+)

@@ -1,0 +1,205 @@
+"""API keys and tokens of vendors: by their prefix, by their shape, or by the vendor's name nearby."""
+
+from __future__ import annotations
+
+import re
+
+from headrace.privacy.families.vendor_table import VENDORS, Vendor
+from headrace.privacy.randomness import is_placeholder
+from headrace.privacy.rule import Bounds, Confirm, Prefix, Rule, Trigger, code, digits
+
+_FILLER = "7f3A9c1E-5d0B8a4C2e6F_"
+"""What examples are made of: every alphabet has some of it."""
+_FEWEST_DIFFERENT = 6
+"""Characters: a tail of fewer is a row of one letter that shows where a key goes."""
+
+
+def _real(tail: str) -> bool:
+    return any(map(str.isdigit, tail)) and len(set(tail)) >= _FEWEST_DIFFERENT and not is_placeholder(tail)
+
+
+def _tail(match: re.Match[str]) -> Bounds | None:
+    return match.span() if _real(match["tail"]) else None
+
+
+def _rule(vendor: Vendor) -> Rule:
+    prefixes = tuple(vendor.prefixes.split())
+    heads = "|".join(map(re.escape, sorted(prefixes, key=len, reverse=True)))
+    most = str(vendor.most or "")
+    pattern = rf"(?<![A-Za-z0-9])(?:{heads})(?P<tail>[{vendor.alphabet}]{{{vendor.least},{most}}}+)(?![A-Za-z0-9])"
+    return Rule(
+        f"vendor_{vendor.name}",
+        "vendor_key",
+        Prefix(prefixes),
+        re.compile(pattern),
+        _tail,
+        matches=tuple(prefix + _example(vendor) for prefix in prefixes),
+        differs=tuple(prefix + "x" * vendor.least for prefix in prefixes),
+    )
+
+
+def _example(vendor: Vendor) -> str:
+    usable = "".join(re.findall(f"[{vendor.alphabet}]", _FILLER))
+    return (usable * vendor.least)[: vendor.least - 1] + "7"
+
+
+def _shaped(name: str, trigger: Trigger, pattern: str, match: str, *differs: str, lead: int = 0) -> Rule:
+    """A key by its whole shape; it begins `lead` characters before the trigger's place."""
+    confirm = _begun_before(lead) if lead else _random_enough
+    return Rule(f"vendor_{name}", "vendor_key", trigger, re.compile(pattern), confirm, (), (), (match,), differs)
+
+
+def _random_enough(match: re.Match[str]) -> Bounds | None:
+    bounds = match.span("value") if "value" in match.re.groupindex else match.span()
+    return bounds if _real(match.string[slice(*bounds)]) else None
+
+
+def _begun_before(lead: int) -> Confirm:
+    def confirm(match: re.Match[str]) -> Bounds | None:
+        start = match.start() - lead
+        return (
+            (start, match.end())
+            if start >= 0 and re.fullmatch(r"[A-Za-z0-9_~.]+", match.string[start : match.start()])
+            else None
+        )
+
+    return confirm
+
+
+def _named(vendor: str, words: tuple[str, ...], alphabet: str, *lengths: int) -> Rule:
+    """A key without a prefix, which only the vendor's name nearby gives away."""
+    sizes = "|".join(f"[{alphabet}]{{{length}}}" for length in lengths)
+    example = (_HEX_EXAMPLE * 4)[: lengths[0]]
+    if alphabet == _UPPER:
+        example = example.upper()
+    return Rule(
+        f"vendor_{vendor}",
+        "vendor_key",
+        code(*lengths),
+        re.compile(rf"(?<![A-Za-z0-9_-])(?:{sizes})(?![A-Za-z0-9_-])"),
+        _random_enough,
+        words,
+        _HASH_WORDS,
+        (f"{words[0]} key ⟦{example}⟧",),
+        (f"the commit {example}", f"{words[0]} {'0' * lengths[0]}"),
+    )
+
+
+_HEX_EXAMPLE = "7f3a9c1e5d0b8a4c2e6f"
+_HASH_WORDS = (
+    "commit", "sha1", "sha256", "sha-256", "sha512", "md5", "digest", "checksum", "etag", "integrity", "hash",
+    "fingerprint", "trace", "revision", "image", "blob", "tree", "uuid", "version", "public",
+)  # fmt: skip
+_HEX = "0-9a-f"
+_UPPER = "0-9A-Z"
+_ALNUM = "A-Za-z0-9"
+
+_SHAPED = (
+    _shaped(
+        "telegram_bot",
+        digits(8, 9, 10),
+        r"(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{32,34}(?![A-Za-z0-9_-])",
+        "123456789:AA" + "Hf3k9Qz1" * 4 + "x",
+        "123456789:AAshort",
+    ),
+    _shaped(
+        "discord_bot",
+        Prefix(("MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT")),
+        r"(?<![A-Za-z0-9])[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])",
+        "MTIzNDU2Nzg5MDEyMzQ1Njc4" + ".GaB3cD." + "h7Jk2Lm9" * 4,
+        "MTIzNDU2Nzg5MDEyMzQ1Njc4",
+    ),
+    _shaped(
+        "slack_webhook",
+        Prefix(("slack.com/services/T", "slack.com/workflows/T")),
+        r"slack\.com/(?:services|workflows)/(?P<value>T[A-Za-z0-9_/-]{28,})",
+        "https://hooks.slack.com/services/⟦T00AB12CD/B00EF34GH/q7Rk29zLmX04bTfw81Yc⟧",
+        "https://hooks.slack.com/services/",
+    ),
+    _shaped(
+        "discord_webhook",
+        Prefix(("/api/webhooks/",)),
+        r"/api/webhooks/(?P<value>[0-9]{15,22}/[A-Za-z0-9_-]{40,})",
+        "https://discord.com/api/webhooks/⟦123456789012345678/" + "q7Rk29zL" * 8 + "⟧",
+        "https://discord.com/api/webhooks/12",
+    ),
+    _shaped(
+        "azure_client_secret",
+        Prefix(("7Q~", "8Q~", "9Q~")),
+        r"(?<=[A-Za-z0-9_~.]{3})[789]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~-])",
+        "abC" + "8Q~" + "q7Rk29zLmX04bTfw" * 2,
+        "8Q~short",
+        lead=3,
+    ),
+    _shaped(
+        "terraform_cloud",
+        Prefix((".atlasv1.",)),
+        r"(?<=[A-Za-z0-9]{14})\.atlasv1\.[A-Za-z0-9_=-]{60,70}(?![A-Za-z0-9_-])",
+        "a1B2c3D4e5F6g7" + ".atlasv1." + "q7Rk29zLmX04bTfw" * 4,
+        ".atlasv1.",
+        lead=14,
+    ),
+    _shaped(
+        "mailchimp",
+        code(32),
+        r"(?<![A-Za-z0-9])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9_-])",
+        "7f3a9c1e5d0b8a4c2e6f7f3a9c1e5d0b-us14",
+        "7f3a9c1e5d0b8a4c2e6f7f3a9c1e5d0b",
+    ),
+    _shaped(
+        "rapidapi",
+        code(50),
+        r"(?<![A-Za-z0-9])[a-z0-9]{10}msh[a-z0-9]{15}p[a-z0-9]{6}jsn[a-z0-9]{12}(?![A-Za-z0-9])",
+        "7f3a9c1e5dmsh0b8a4c2e6f7f3a9p1e5d0bjsn8a4c2e6f7f3a",
+    ),
+    _shaped(
+        "asana",
+        Prefix(("0/", "1/", "2/")),
+        r"(?<![A-Za-z0-9/])[012]/[0-9]{14,18}(?:/[0-9]{14,18})?:[0-9a-f]{32}(?![A-Za-z0-9])",
+        "1/1201234567890123:7f3a9c1e5d0b8a4c2e6f7f3a9c1e5d0b",
+    ),
+    _shaped(
+        "salesforce",
+        Prefix(("00D",)),
+        r"(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,}",
+        "00D5g000004abcDEAQ" + "!" + "AQ8q7Rk29zLmX04b." * 5,
+    ),
+    _shaped(
+        "harness",
+        Prefix(("pat.", "sat.")),
+        r"(?<![A-Za-z0-9])[ps]at\.[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}(?![A-Za-z0-9])",
+        "pat." + "q7Rk29zLmX04bTfw81YcAB" + ".7f3a9c1e5d0b8a4c2e6f7f3a." + "q7Rk29zLmX04bTfw81Yc",
+    ),
+)
+_NAMED = (
+    _named("datadog", ("datadog", "dd_api", "dd-api", "dd_app"), _HEX, 32, 40),
+    _named("linode", ("linode",), _HEX, 64),
+    _named("cloudflare_named", ("cloudflare",), "A-Za-z0-9", 37, 40),
+    _named("algolia", ("algolia",), _HEX, 32),
+    _named("fastly", ("fastly",), _ALNUM, 32),
+    _named("openweather", ("openweather",), _HEX, 32),
+    _named("deepgram", ("deepgram",), _HEX, 40),
+    _named("assemblyai", ("assemblyai", "assembly ai"), _HEX, 32),
+    _named("cohere", ("cohere",), _ALNUM, 40),
+    _named("mistral", ("mistral",), _ALNUM, 32),
+    _named("wandb_named", ("wandb", "weights & biases"), _HEX, 40),
+    _named("binance", ("binance",), _ALNUM, 64),
+    _named("etherscan", ("etherscan",), _UPPER, 34),
+    _named("infura", ("infura",), _HEX, 32),
+    _named("alchemy", ("alchemy",), "A-Za-z0-9_-", 32),
+    _named("bitly", ("bitly", "bit.ly"), _HEX, 40),
+    _named("newsapi", ("newsapi", "news api"), _HEX, 32),
+    _named("serpapi", ("serpapi",), _HEX, 64),
+    _named("mixpanel", ("mixpanel",), _HEX, 32),
+    _named("amplitude", ("amplitude",), _HEX, 32),
+    _named("rollbar", ("rollbar",), _HEX, 32),
+    _named("pagerduty", ("pagerduty",), "A-Za-z0-9+_-", 20),
+    _named("messagebird", ("messagebird",), _ALNUM, 25),
+    _named("plivo", ("plivo",), _ALNUM, 40),
+    _named("twilio_token", ("twilio",), _HEX, 32),
+    _named("travis", ("travis",), _ALNUM, 22),
+    _named("ipstack", ("ipstack", "apilayer"), _HEX, 32),
+    _named("azure_named", ("azure", "cognitive", "ocp-apim"), _HEX, 32),
+)
+
+RULES: tuple[Rule, ...] = (*map(_rule, VENDORS), *_SHAPED, *_NAMED)
