@@ -5,11 +5,23 @@ from __future__ import annotations
 import typer
 
 from analytics import query_command
-from analytics.audit import command as audit_command
-from analytics.demo import command as demo_command
-from analytics.labels import command as labels_command
-from analytics.selection import command as selection_command
+from analytics.audit import command as audit
+from analytics.demo import command as demo
+from analytics.experiments import command as experiments
+from analytics.labels import command as labels
+from analytics.rag_index import command as rag_index
+from analytics.registry import command as registry
+from analytics.selection import command as selection
 
 app = typer.Typer()
-for command_app in (query_command.app, audit_command.app, demo_command.app, selection_command.app, labels_command.app):
-    app.add_typer(command_app)
+for room in (
+    query_command,
+    audit,
+    demo,
+    selection,
+    labels,
+    registry,
+    experiments,
+    rag_index,
+):
+    app.add_typer(room.app)

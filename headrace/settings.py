@@ -99,6 +99,12 @@ class Retraining(_Block, frozen=True, kw_only=True):
     """Fewer new labels than this do not start a training."""
     enable_ab_test: bool = True
     """A new model has to win an A/B test before it takes all traffic."""
+    candidate_share: Annotated[float, Meta(gt=0, lt=1)] = 0.5
+    """Share of users that get the new model while the test runs."""
+    planned_days: Annotated[int, Meta(ge=2, le=365)] = 14
+    """Days an A/B test runs at most; it may be read every day without more false alarms."""
+    registry: str = ""
+    """Folder or URL (anything that fsspec knows) of the trained models; `registry` in `storage` unless given."""
 
 
 class DriftDetection(_Block, frozen=True, kw_only=True):

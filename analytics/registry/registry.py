@@ -20,12 +20,16 @@ import msgspec
 from analytics.registry import stages
 from analytics.registry.manifest import Lineage, Manifest
 from headrace.errors import ConfigError
-from headrace.experiment import Experiment
-from headrace.settings import Kafka
+from headrace.settings import Kafka, Settings
 from headrace.states import Current, ModelState, State, current, publish
 
 MANIFEST = "manifest.json"
 HISTORY = "history.json"
+
+
+def registry_of(settings: Settings, name: str = "router") -> Registry:
+    """The registry that the settings name."""
+    return Registry(settings.continual_learning.retraining.registry or settings.storage / "registry", name)
 
 
 class Registry:
@@ -99,9 +103,14 @@ class Registry:
         """Puts a version into production. Raises ConfigError for one that the gate refused."""
         return self._say(stages.promoted(self.history(), self._accepted(version), _now()))
 
-    def try_out(self, version: str, experiment: Experiment) -> list[State]:
-        """Gives a version its share of traffic. Raises ConfigError for one that the gate refused."""
-        return self._say(stages.tried(self.history(), self._accepted(version), experiment, _now()))
+    def compare(self, version: str, share: float) -> list[State]:
+        """Gives a version its share of traffic against the one in production.
+
+        A running experiment between the two is ramped: its candidate's users keep it. Raises ConfigError for a
+        version that the gate refused, and where there is nothing to compare it with.
+        """
+        history, model, now = self.history(), self._accepted(version), _now()
+        return self._say(stages.compared(history, model, share, now))
 
     def roll_back(self) -> list[State]:
         """Brings back the version that was in production before."""

@@ -17,8 +17,16 @@ def promoted(history: Sequence[State], model: ModelState, now: datetime) -> list
     return [_staged(model, "production", now), *_ended(history, model.name, now)]
 
 
-def tried(history: Sequence[State], model: ModelState, experiment: Experiment, now: datetime) -> list[State]:
-    """`model` gets its share of traffic against the one in production."""
+def compared(history: Sequence[State], model: ModelState, share: float, now: datetime) -> list[State]:
+    """`model` gets its share of traffic against the one in production; raises ConfigError where there is none."""
+    held = current(history, model.name)
+    if held.production is None or held.production.version == model.version:
+        raise ConfigError(f"{model.name} {model.version}: no other version is in production to compare it with")
+    control, running = held.production.version, held.experiment
+    if running is not None and (running.experiment.control, running.experiment.candidate) == (control, model.version):
+        return [msgspec.structs.replace(running, experiment=running.experiment.ramped(share, now), changed_at=now)]
+    name = f"{model.name}-{model.version}-{now:%Y%m%d%H%M}"
+    experiment = Experiment(name=name, control=control, candidate=model.version, share=share, since=now)
     return [
         *_ended(history, model.name, now),
         _staged(model, "candidate", now),

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from analytics.registry import Lineage, Manifest, Registry
 from headrace.errors import ConfigError
-from headrace.experiment import Experiment
 from headrace.states import ExperimentState, ModelState
 
 
@@ -73,7 +72,7 @@ def test_rollback_brings_back_the_one_before(registry: Registry, tmp_path: Path)
 def test_promotion_ends_the_experiment(registry: Registry, tmp_path: Path) -> None:
     first, second = add(registry, tmp_path, "run-1"), add(registry, tmp_path, "run-2")
     registry.promote(first.version)
-    registry.try_out(second.version, Experiment(name="r-2", control=first.version, candidate=second.version))
+    registry.compare(second.version, 0.2)
     held = registry.current()
     assert held.experiment is not None
     assert held.models[second.version].stage == "candidate"
@@ -81,6 +80,26 @@ def test_promotion_ends_the_experiment(registry: Registry, tmp_path: Path) -> No
     said = registry.promote(second.version)
     assert registry.current().experiment is None
     assert {type(state) for state in said} == {ModelState, ExperimentState}
+
+
+def test_a_ramp_goes_on_with_the_same_experiment(registry: Registry, tmp_path: Path) -> None:
+    first, second = add(registry, tmp_path, "run-1"), add(registry, tmp_path, "run-2")
+    registry.promote(first.version)
+    registry.compare(second.version, 0.2)
+    before = registry.current().experiment
+    registry.compare(second.version, 0.6)
+    after = registry.current().experiment
+    assert before is not None
+    assert after is not None
+    assert after.experiment.name == before.experiment.name
+    assert (before.experiment.share, after.experiment.share) == (0.2, 0.6)
+    assert before.experiment.since < after.experiment.since
+
+
+def test_a_version_is_not_compared_with_nothing(registry: Registry, tmp_path: Path) -> None:
+    added = add(registry, tmp_path, "run-1")
+    with pytest.raises(ConfigError, match="no other version"):
+        registry.compare(added.version, 0.5)
 
 
 def test_nothing_to_go_back_to_is_said(registry: Registry, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from analytics.registry import Lineage, Registry
-from headrace.experiment import Experiment
 from headrace.settings import Settings
 from headrace.states import LiveModel, ModelState, State, Unverified, fetch
 from headrace.states.live import Choice
@@ -100,11 +99,13 @@ def test_an_experiment_splits_users_and_they_stay(
     live: LiveModel[str], registry: Registry, settings: Settings, tmp_path: Path
 ) -> None:
     first, second = trained(registry, tmp_path, "first"), trained(registry, tmp_path, "second")
-    experiment = Experiment(name="r-2", control=first, candidate=second, share=0.5)
     registry.promote(first)
-    registry.try_out(second, experiment)
+    registry.compare(second, 0.5)
     registry.announce(settings.kafka)
-    wait(lambda: live.choose("user-1"))
+    running = registry.current().experiment
+    assert running is not None
+    experiment = running.experiment
+    wait(lambda: (choice := live.choose("user-1")) and choice.assignment)
     seen = {user: live.choose(user) for user in (f"user-{number}" for number in range(40))}
     assert {choice.model for choice in seen.values() if choice} == {"first", "second"}
     for user, choice in seen.items():
