@@ -88,8 +88,8 @@ def _machine_readable(match: re.Match[str]) -> Bounds | None:
 
 
 def _identity_line(match: re.Match[str]) -> Bounds | None:
-    """The first line of an identity card's zone: the number's check digit (ICAO 9303-5)."""
-    return match.span() if _mrz_digit(match[0][5:14]) == match[0][14] else None
+    """The first line of an identity card's zone, from two characters before the match on (ICAO 9303-5)."""
+    return (match.start() - 2, match.end()) if _mrz_digit(match[0][3:12]) == match[0][12] else None
 
 
 def _paper(
@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         "identity_card_mrz",
         "national_id",
         code(*range(12, 31)),
-        re.compile(r"(?<![0-9A-Z<])[IAC][A-Z<][A-Z<]{3}[0-9A-Z<]{9}[0-9][0-9A-Z<]{15}(?![0-9A-Z<])"),
+        re.compile(r"(?<=[IAC][A-Z<])[A-Z]{3}[0-9A-Z<]{9}[0-9][0-9A-Z<]{15}(?![0-9A-Z<])"),
         _identity_line,
         matches=("I<UTOD231458907<<<<<<<<<<<<<<<",),
         differs=("I<UTOD231458906<<<<<<<<<<<<<<<",),

@@ -6,7 +6,7 @@ import re
 
 from headrace.privacy.families.vendor_table import VENDORS, Vendor
 from headrace.privacy.randomness import is_placeholder
-from headrace.privacy.rule import Bounds, Confirm, Prefix, Rule, Trigger, code, digits
+from headrace.privacy.rule import Bounds, Confirm, Literal, Prefix, Rule, Trigger, code, digits
 
 _FILLER = "7f3A9c1E-5d0B8a4C2e6F_"
 """What examples are made of: every alphabet has some of it."""
@@ -111,8 +111,8 @@ _SHAPED = (
     ),
     _shaped(
         "slack_webhook",
-        Prefix(("slack.com/services/T", "slack.com/workflows/T")),
-        r"slack\.com/(?:services|workflows)/(?P<value>T[A-Za-z0-9_/-]{28,})",
+        Literal("hooks.slack.com/"),
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<value>[A-Z0-9][A-Za-z0-9_/-]{28,256})",
         "https://hooks.slack.com/services/⟦T00AB12CD/B00EF34GH/q7Rk29zLmX04bTfw81Yc⟧",
         "https://hooks.slack.com/services/",
     ),
