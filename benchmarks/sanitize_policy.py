@@ -1,4 +1,4 @@
-"""The rule table of `headrace.privacy` as a msgpack file, so that the Java peer reads the very same patterns.
+"""Six kinds of personal data as a msgpack file, for the Java peer: the table with which Headrace 0.1 began.
 
 What is code in Python (how places are looked for, the checks of a match) goes by its name, which the Java
 program has to know: it stops at a name that it does not.
@@ -14,9 +14,8 @@ from types import CodeType
 from typing import Any
 
 import msgspec
-
-from headrace.privacy import rules
-from headrace.privacy.rules import RULES, Places, Rule
+from six_kinds import rules
+from six_kinds.rules import RULES, Places, Rule
 
 TYPED_FIELDS = (
     *("type", "timestamp", "interaction_id", "session_id", "user_id", "producer_id", "external_id"),

@@ -5,7 +5,7 @@
 """
 
 from headrace.privacy.event import sanitize_event, sanitize_events
-from headrace.privacy.rules import Span
+from headrace.privacy.rule import Rule, Span
 from headrace.privacy.sanitizer import Sanitizer
 
-__all__ = ["Sanitizer", "Span", "sanitize_event", "sanitize_events"]
+__all__ = ["Rule", "Sanitizer", "Span", "sanitize_event", "sanitize_events"]

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 MASK = "\0"
 """Stands for a character of a found value; no rule looks past one."""
-EDGE = 8
+EDGE = 16
 """Characters before and behind a value that a pattern or check may read."""
 CONTEXT_BEFORE = 64
 """Characters before a value in which a context word may stand: some ten words."""
@@ -58,8 +58,8 @@ class Digits(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Places: the first character of each word `[A-Za-z0-9]+` of one of these lengths in which both letters and
-    digits stand, or of one that is all letters or digits and that a hyphen, slash or blank joins to such a word."""
+    """Places: the first character of each word `[A-Za-z0-9]+` of one of these lengths that holds both letters and
+    digits. Letters that a blank parts from their digits (`AB 123456`) are a rule of `Digits` that reads backwards."""
 
     lengths: frozenset[int]
 
@@ -80,11 +80,15 @@ class Keyword(NamedTuple):
     words: tuple[str, ...]
 
 
-class Colons(NamedTuple):
-    """Places: where the hexadecimal digits (four at most) before the first colon of `x:y:` begin, and behind that colon."""
+class Seed(NamedTuple):
+    """Places: where this regular expression begins. It starts with a rare literal character, so that looking for it is
+    fast (`:(?=[0-9A-Fa-f]{0,4}:)`); `gate` says the same or less without looking around, in RE2's syntax."""
+
+    pattern: str
+    gate: str
 
 
-Trigger = Literal | Digits | Code | Prefix | Keyword | Colons
+Trigger = Literal | Digits | Code | Prefix | Keyword | Seed
 
 FEWEST_DIGITS = 6
 """No number that names a person has fewer."""
@@ -117,11 +121,11 @@ class Rule:
     """Matched at a place of the trigger, not searched for."""
     confirm: Confirm = whole
     context: tuple[str, ...] = ()
-    """If any: lower-case words of which one has to stand near the value; one of up to four letters as a word of its own."""
+    """If any: lower-case words of which one has to stand near the value; one of up to four letters on its own."""
     never: tuple[str, ...] = ()
     """Lower-case words that speak against the value, looked for in the same way."""
     matches: tuple[str, ...] = ()
-    """Texts in which the rule finds a value; with context words, if any. The value between ⟦ and ⟧ where it is not all."""
+    """Texts in which the rule finds a value, with context words, if any; the value between ⟦ and ⟧ if it is not all."""
     differs: tuple[str, ...] = ()
     """Texts in which the rule finds nothing."""
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from headrace.privacy import checks
-from headrace.privacy.checks import Bounds
+from six_kinds import checks
+from six_kinds.checks import Bounds
 
 
 class Span(NamedTuple):

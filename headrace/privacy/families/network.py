@@ -1,0 +1,128 @@
+"""Addresses of machines: IPv4, IPv6, MAC."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from headrace.privacy.rule import Bounds, Rule, Seed
+
+_HEX = frozenset("0123456789abcdefABCDEF")
+_IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_])")
+_VERSION_WORD = re.compile(r"(?:version|release|ver|build|v|rev|@)[ :=\"']{0,3}\Z", re.IGNORECASE)
+_CERTAIN_BEFORE = 10
+
+
+def _back(text: str, place: int, most: int, members: frozenset[str]) -> int:
+    """Where the at most so many characters before a place begin."""
+    start = place
+    while start > max(0, place - most) and text[start - 1] in members:
+        start -= 1
+    return start
+
+
+def ipv4(match: re.Match[str]) -> Bounds | None:
+    """Four numbers of at most 255 around a first dot; nothing of a version's."""
+    text = match.string
+    start = _back(text, match.start(), 3, frozenset("0123456789"))
+    parts = text[start : match.end()].split(".")
+    if start == match.start() or any(int(part) > 255 for part in parts) or _goes_on(text[max(0, start - 2) : start]):
+        return None
+    if any(len(part) > 1 and part[0] == "0" for part in parts) or parts[0] == "0":
+        return None
+    return None if _VERSION_WORD.search(text[max(0, start - _CERTAIN_BEFORE) : start]) else (start, match.end())
+
+
+def _goes_on(before: str) -> bool:
+    """Whether a word or a longer number ends here."""
+    last = before[-1:]
+    if last.isascii() and (last.isalnum() or last == "_"):
+        return True
+    return last == "." and before[:1].isdigit()
+
+
+def ipv6(match: re.Match[str]) -> Bounds | None:
+    """A valid address that names somebody: two groups at least, one of them with a digit (not `a::b`, not `::1`)."""
+    text, colon = match.string, match.start()
+    labelled = text[max(0, colon - 1) : colon] not in ("", ":")
+    for start in (_back(text, colon, 4, _HEX), colon + 1)[: 1 + labelled]:
+        before = text[start - 1 : start] if start else ""
+        if start <= colon and (before.isalnum() or before in ("_", ".", ":")):
+            continue
+        if (candidate := _IPV6.match(text, start)) and _names_somebody(value := candidate[0].rstrip(".:")):
+            return start, start + len(value)
+    return None
+
+
+def _names_somebody(value: str) -> bool:
+    groups = [group for group in value.split(":") if group]
+    if len(groups) < 2 or not any(character.isdigit() for character in value):
+        return False
+    try:
+        ipaddress.IPv6Address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def mac(match: re.Match[str]) -> Bounds | None:
+    """Six pairs (or three fours) of hexadecimal digits, neither all the same nor part of a longer row."""
+    text = match.string
+    width = len(match["group"])
+    start = _back(text, match.start(), width, _HEX)
+    before = text[max(0, start - 1) : start]
+    if match.start() - start != width or before.isalnum() or before in ("_", match["mark"]):
+        return None
+    digits = set(text[start : match.end()]) - set(":-.")
+    return (start, match.end()) if len(digits) > 1 else None
+
+
+def _mac_pattern(mark: str, width: int, groups: int) -> re.Pattern[str]:
+    pair = rf"[0-9A-Fa-f]{{{width}}}"
+    return re.compile(
+        rf"(?P<mark>{mark})(?P<group>{pair})(?:{mark}{pair}){{{groups - 2}}}(?![A-Za-z0-9_]|{mark}[0-9A-Fa-f])"
+    )
+
+
+def _mac_rule(
+    name: str, mark: str, width: int, groups: int, matches: tuple[str, ...], differs: tuple[str, ...]
+) -> Rule:
+    pair = f"[0-9A-Fa-f]{{{width}}}"
+    return Rule(
+        name=name,
+        kind="mac_address",
+        trigger=Seed(f"{mark}(?={pair}{mark}{pair})", f"{mark}{pair}{mark}{pair}"),
+        pattern=_mac_pattern(mark, width, groups),
+        confirm=mac,
+        matches=matches,
+        differs=differs,
+    )
+
+
+MAC_COLONS = _mac_rule(
+    *("mac_colons", ":", 2, 6),
+    ("00:1A:2b:3c:4d:5e", "f4:5c:89:9b:0e:12"),
+    ("12:30:45", "00:00:00:00:00:00", "a1:b2:c3:d4:e5:f6:07:18"),
+)
+MAC_HYPHENS = _mac_rule("mac_hyphens", "-", 2, 6, ("00-1A-2B-3C-4D-5E",), ("12-30-45", "20-10-15-12-30-45-11"))
+MAC_DOTS = _mac_rule("mac_dots", r"\.", 4, 3, ("001a.2b3c.4d5e",), ("1234.5678", "1234.1234.1234.1234"))
+IPV6 = Rule(
+    name="ipv6",
+    kind="ip_address",
+    trigger=Seed(":(?=[0-9A-Fa-f]{0,4}:)", ":[0-9A-Fa-f]{0,4}:"),
+    pattern=re.compile(":"),
+    confirm=ipv6,
+    matches=("2001:db8::8a2e:370:7334", "fe80::1", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", "::ffff:192.168.0.1"),
+    differs=("12:30:45", "std::vector", "a::b", "::", "::1", "aa:bb:cc:dd:ee:ff", "dead::beef", "1::2::3"),
+)
+IPV4 = Rule(
+    name="ipv4",
+    kind="ip_address",
+    trigger=Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),
+    pattern=re.compile(r"(?:\.[0-9]{1,3}+){3}(?![A-Za-z0-9_]|\.[0-9])"),
+    confirm=ipv4,
+    matches=("192.168.0.1", "8.8.8.8", "255.255.255.255"),
+    differs=("1.2.3", "v1.2.3.4", "256.1.1.1", "1.2.3.4.5", "12.05.2020", "1.2.3.4rc1", "version 1.2.3.4", "1.02.3.4"),
+)
+
+RULES = (MAC_COLONS, MAC_HYPHENS, MAC_DOTS, IPV6, IPV4)

@@ -1,0 +1,202 @@
+"""The text as a person reads it: disguises undone, each character with its place in the source.
+
+Zero-width characters go, full-width and other scripts' digits, unicode dashes and spaces become their plain
+ones, percent-, HTML- and JSON-escapes become what they stand for, `(at)` and `dot` become marks. It is built only
+for a text that holds one of these.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from html import unescape
+
+_ZERO_WIDTH = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+)
+_WORD_AT = r"(?:at|AT|At|arroba|ät|собака|chez)"
+_WORD_DOT = r"(?:dot|DOT|Dot|punkt|punto|point|ponto|точка)"
+
+
+def _bracketed(word: str) -> str:
+    brackets = "|".join(
+        rf"{opened} ?{word} ?{closed}"
+        for opened, closed in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\{", r"\}"), ("<", ">"))
+    )
+    return rf" {{0,2}}(?:{brackets}) {{0,2}}"
+
+
+_BRACKETED_AT = _bracketed(rf"(?:{_WORD_AT}|@)")
+_BRACKETED_DOT = _bracketed(rf"(?:{_WORD_DOT}|\.)")
+_SPOKEN_AT = rf"(?<=\w)[ _]{_WORD_AT}[ _](?=[\w-]{{1,63}}(?:[ _]{_WORD_DOT}[ _][\w-]{{1,63}}){{1,4}})"
+_SPOKEN_DOT = rf"(?<=\w)[ _]{_WORD_DOT}[ _](?=[a-zA-Z])"
+_PIECE = re.compile(
+    rf"(?P<gone>[{_ZERO_WIDTH}]+)"
+    r"|(?P<percent>%[2-7][0-9A-Fa-f])"
+    r"|(?P<escape>\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
+    r"|(?P<blank>\\[nrt])"
+    r"|(?P<plain>\\[/\"'@.-])"
+    r"|(?P<entity>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)"
+    rf"|(?P<at>{_BRACKETED_AT}|{_SPOKEN_AT})"
+    rf"|(?P<dot>{_BRACKETED_DOT}|{_SPOKEN_DOT})"
+)
+_NEEDED = (
+    ("%", re.compile(r"%[2-7][0-9A-Fa-f]")),
+    ("\\", re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt/\"'@.-])")),
+    ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
+)
+_WORDS = re.compile(rf"[(\[{{<] ?(?:(?:{_WORD_AT}|@)|(?:{_WORD_DOT}|\.)) ?[)\]}}>]|{_SPOKEN_AT}")
+_OPENED = (
+    "(a",
+    "(A",
+    "(@",
+    "(.",
+    "(d",
+    "(D",
+    "[a",
+    "[A",
+    "[@",
+    "[.",
+    "[d",
+    "[D",
+    "{a",
+    "{A",
+    "{@",
+    "{.",
+    "{d",
+    "<a",
+    "<d",
+)
+_SPOKEN = ("dot", "Dot", "DOT", "punkt", "punto", "point", "ponto", "точка", "( ", "[ ", "{ ", "< ")
+
+
+_ZEROS = (
+    "660 6f0 7c0 966 9e6 a66 ae6 b66 be6 c66 ce6 d66 de6 e50 ed0 f20 1040 1090 17e0 1810 1946 19d0 1a80 1a90 1b50 "
+    "1bb0 1c40 1c50 a620 a8d0 a900 a9d0 a9f0 aa50 abf0 104a0 10d30 11066 110f0 11136 111d0 112f0 11450 114d0 11650 "
+    "116c0 11730 118e0 11950 11c50 11d50 11da0 16a60 16ac0 16b50 1d7ce 1d7d8 1d7e2 1d7ec 1d7f6 1e140 1e2f0 1e950 "
+    "1fbf0 "
+)
+"""Where the decimal digits of each script begin (Unicode's category Nd), in hexadecimal."""
+_DASHES = (
+    "2d7 58a 5be 1400 1806 2010 2011 2012 2013 2014 2015 2043 2212 2e17 2e1a 2e3a 2e3b 2e40 2e5d 301c 3030 30a0 30fc "
+    "fe31 fe32 fe58 fe63 10ead "
+)
+"""Category Pd, and what else looks like a hyphen."""
+_SPACES = "a0 1680 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 200a 202f 205f 3000 "
+_DOTS = "2024 3002 fe52 ff61"
+
+
+def _codes(table: str) -> list[int]:
+    return [int(code, 16) for code in table.split()]
+
+
+_PLAIN_CHARACTERS = (
+    {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {zero + digit: str(digit) for zero in _codes(_ZEROS) for digit in range(10)}
+    | dict.fromkeys(_codes(_DASHES), "-")
+    | dict.fromkeys(_codes(_SPACES), " ")
+    | dict.fromkeys(_codes(_DOTS), ".")
+    | {0xFE6B: "@"}
+)
+"""Full-width forms, digits of all scripts, dashes and spaces, to the ASCII character that they look like."""
+_STRANGE = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN_CHARACTERS)))}{_ZERO_WIDTH}]")
+
+
+@dataclass(frozen=True)
+class View:
+    text: str
+    starts: list[int]
+    """Where the pieces of the view begin."""
+    sources: list[tuple[int, int]]
+    """What each piece is in the source; a literal piece is as long there as here."""
+
+    def bounds(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the view (not empty), in the source."""
+        return self._source(start)[0], self._source(end - 1)[1]
+
+    def _source(self, place: int) -> tuple[int, int]:
+        index = bisect_right(self.starts, place) - 1
+        begin, finish = self.sources[index]
+        if self._length(index) != finish - begin:
+            return begin, finish
+        offset = begin + place - self.starts[index]
+        return offset, offset + 1
+
+    def _length(self, index: int) -> int:
+        following = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
+        return following - self.starts[index]
+
+
+def needs_view(text: str) -> bool:
+    """Whether a text holds anything that a view would change.
+
+    >>> needs_view("ada@example.org"), needs_view("ada (at) example.org"), needs_view("100% of it \\u2014 yes")
+    (False, True, True)
+    """
+    if not text.isascii() and _STRANGE.search(text):
+        return True
+    if any(mark in text and pattern.search(text) for mark, pattern in _NEEDED):
+        return True
+    return _has_words(text)
+
+
+def _has_words(text: str) -> bool:
+    return any(mark in text for mark in (*_OPENED, *_SPOKEN)) and _WORDS.search(text) is not None
+
+
+def view_of(text: str) -> View:
+    """The text without its disguises.
+
+    >>> view = view_of("a%40b (at) \\uff11")
+    >>> view.text, view.bounds(1, 2), view.bounds(3, 4), view.bounds(4, 5)
+    ('a@b@1', (1, 4), (5, 11), (11, 12))
+    """
+    plain = text if text.isascii() else text.translate(_PLAIN_CHARACTERS)
+    starts: list[int] = []
+    sources: list[tuple[int, int]] = []
+    parts: list[str] = []
+    position = size = 0
+    for piece in _PIECE.finditer(plain):
+        for begin, finish, shown in (
+            (position, piece.start(), plain[position : piece.start()]),
+            (*piece.span(), _shown(piece)),
+        ):
+            if shown:
+                starts.append(size)
+                sources.append((begin, finish))
+                parts.append(shown)
+                size += len(shown)
+        position = piece.end()
+    if position < len(plain):
+        starts.append(size)
+        sources.append((position, len(plain)))
+        parts.append(plain[position:])
+    return View("".join(parts), starts, sources)
+
+
+def _shown(piece: re.Match[str]) -> str:
+    """What a piece stands for: one character, or none."""
+    match piece.lastgroup:
+        case "gone":
+            return ""
+        case "percent":
+            return chr(int(piece[0][1:], 16))
+        case "escape":
+            return _plain(chr(int(piece[0][2:], 16)))
+        case "blank":
+            return " "
+        case "plain":
+            return piece[0][1]
+        case "entity":
+            shown = unescape(piece[0])
+            return _plain(shown) if len(shown) == 1 else piece[0]
+        case "at":
+            return "@"
+    return "."
+
+
+def _plain(character: str) -> str:
+    if character == "\0" or re.match(f"[{_ZERO_WIDTH}]", character):
+        return ""
+    return character.translate(_PLAIN_CHARACTERS)
