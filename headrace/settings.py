@@ -186,6 +186,15 @@ class Sanitizer(_Block, frozen=True, kw_only=True):
     """How long a transaction waits to fill."""
 
 
+class Canary(_Block, frozen=True, kw_only=True):
+    """Known false values on raw, and an alarm if one is ever seen behind the sanitizer."""
+
+    enabled: bool = False
+    """True runs the canary service with `headrace up`; its events carry the tag `canary`."""
+    every_seconds: PositiveSeconds = 300.0
+    """Time between two canaries."""
+
+
 class Store(_Block, frozen=True, kw_only=True):
     """The lake and its DuckDB file."""
 
@@ -210,17 +219,74 @@ class Store(_Block, frozen=True, kw_only=True):
     """The most rows an analyst's statement may return."""
 
 
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Digester(_Block, frozen=True, kw_only=True):
+    """The service between clean and digests."""
+
+    instance: str = "digester-1"
+    """Stable name of this instance in its group: two that run at once need two names."""
+    publish_seconds: PositiveSeconds = 1.0
+    """How often what was read is published: part of the time from a window's last event to its report."""
+
+
+class Windows(_Block, frozen=True, kw_only=True):
+    """Windows of event time, and the reports that close them."""
+
+    instance: str = "windows-1"
+    """Stable name of this instance in its group: two that run at once need two names."""
+    seconds: Annotated[int, Meta(ge=1)] = 300
+    """Length of a window. Changing it starts new windows beside the old ones."""
+    lateness_seconds: Annotated[float, Meta(ge=0)] = 30.0
+    """How long a window stays open for events that come late; later ones make a revision of its report."""
+    kept: Annotated[int, Meta(ge=2)] = 48
+    """Windows that are kept after their report: the reference, and what late events may still revise."""
+    reference: Literal["rolling", "frozen"] = "rolling"
+    """What a window is compared with: those just before it, or the first ones for ever."""
+    reference_windows: Positive = 12
+    """How many windows the reference is made of."""
+    web_port: Port = 6066
+    """Where the open windows and the lag can be seen (127.0.0.1 only); 0 switches the page off."""
+    webhook: str = ""
+    """URL to which each new alert is posted as JSON; none unless set."""
+
+
+class Metrics(_Block, frozen=True, kw_only=True):
+    """Where each service answers /metrics and /healthz; port 0 switches it off."""
+
+    host: str = "127.0.0.1"
+    """Address to listen at; 0.0.0.0 in a container."""
+    sanitizer_port: Port = 9401
+    """The sanitizer's."""
+    lake_port: Port = 9402
+    """The lake's."""
+    digester_port: Port = 9403
+    """The digester's."""
+    windows_port: Port = 9404
+    """The windows'."""
+
+
 class Settings(_Block, frozen=True, kw_only=True):
     """All settings; every block and key has a default."""
 
     continual_learning: ContinualLearning = ContinualLearning()
     kafka: Kafka = Kafka()
     sanitizer: Sanitizer = Sanitizer()
+    canary: Canary = Canary()
     store: Store = Store()
+    digester: Digester = Digester()
+    windows: Windows = Windows()
+    metrics: Metrics = Metrics()
 
     @property
     def storage(self) -> Path:
         return self.continual_learning.logging.storage
+
+    @property
+    def switched_off(self) -> frozenset[str]:
+        """Services that `headrace up` leaves out unless they are named."""
+        return frozenset() if self.canary.enabled else frozenset({"canary"})
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -60,8 +60,8 @@ class Chunk:
 class PartitionDigester:
     """Takes the records of one partition in order, from `REREAD` offsets before `first_chunk` on where it can."""
 
-    def __init__(self, source: Source, first_chunk: int, window_us: int, rules: FailureAnalysis, embed: Embed) -> None:
-        self._source, self._window_us, self._rules, self._embed = source, window_us, rules, embed
+    def __init__(self, source: Source, first_chunk: int, rules: FailureAnalysis, embed: Embed) -> None:
+        self._source, self._window_us, self._rules, self._embed = source, source.window_us, rules, embed
         self._first_chunk = first_chunk
         self._turns = Turns()
         self._bounds = (Bounds(MAX_SAMPLE, by_hash), Bounds(MAX_FAILURES, by_hash), Bounds(MAX_SLOW, by_latency))

@@ -33,10 +33,11 @@ class Key(msgspec.Struct, array_like=True, frozen=True, order=True):
 
 
 class Source(msgspec.Struct, array_like=True, frozen=True, order=True):
-    """One partition of `clean`, cut into chunks of `chunk_offsets`."""
+    """One partition of `clean`, cut into chunks of `chunk_offsets` and windows of `window_us`."""
 
     topic_id: str
     partition: int
+    window_us: int
     chunk_offsets: int = CHUNK_OFFSETS
 
 

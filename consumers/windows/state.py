@@ -74,7 +74,7 @@ _decoders: dict[str, Any] = {
     EXAMPLES: msgspec.msgpack.Decoder(ExampleCopy).decode,
     CLOSED: msgspec.msgpack.Decoder(Closed).decode,
 }
-UNITED = Source("", 0, 0)
+UNITED = Source("", 0, 0, 0)
 """Stands in the place of the source where examples of several were united; its chunk numbers count the times."""
 
 

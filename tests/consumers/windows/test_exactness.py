@@ -40,7 +40,7 @@ def small_bounds() -> Iterator[None]:
 
 
 def digester(number: int, first_chunk: int = 0) -> PartitionDigester:
-    return PartitionDigester(Source("topic", number, CHUNK), first_chunk, WINDOW_US, FailureAnalysis(), embed)
+    return PartitionDigester(Source("topic", number, WINDOW_US, CHUNK), first_chunk, FailureAnalysis(), embed)
 
 
 def read(one: PartitionDigester, log: list[SlimClean], start: int, stop: int) -> None:

@@ -1,0 +1,149 @@
+"""Clean records of the partitions that are this instance's: from before each committed chunk start, to be re-read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from consumers.digester.turns import REREAD
+from consumers.digests.messages import CHUNK_OFFSETS
+from headrace import kafka
+from headrace.errors import BrokerUnavailable, Fatal, RetentionGap
+from headrace.settings import Settings
+from headrace.topics import CLEAN
+
+GROUP = "digester"
+PREFETCH_KB = 16 * 1024
+FULL_QUEUE_PAUSE_MS = 10
+"""librdkafka's own pause of 1 s lets a fast loop run dry."""
+BATCH_RECORDS = 5_000
+WAIT_S = 0.1
+BROKER_PATIENCE_S = 120.0
+"""A broker that restarts is back in seconds; after two minutes without one the process ends with an error."""
+PROBE_TIMEOUT_S = 2.0
+
+log = structlog.get_logger("digester")
+Message = Any
+"""A record as confluent-kafka hands it over; its types call partition and offset optional, which here they are not."""
+
+
+class Start(NamedTuple):
+    """Where a partition is taken up."""
+
+    chunk: int
+    """The first one to be published."""
+    offset: int
+    """The first one to be read: `REREAD` before, where the log still has it."""
+
+
+class Reader:
+    """The group's member; partitions come and go only inside `read`. A static member, so that a restart is quick."""
+
+    def __init__(self, settings: Settings, on_change: Callable[[Mapping[int, Start]], None]) -> None:
+        self._topic = settings.kafka.topic(CLEAN)
+        self._bootstrap_servers = settings.kafka.bootstrap_servers
+        self._on_change = on_change
+        self._down_since: float | None = None
+        self._fatal: KafkaError | None = None
+        self._ends: dict[int, int] = {}
+        self._consumer = Consumer(
+            {
+                **kafka.consumer(settings.kafka, GROUP),
+                "group.instance.id": settings.digester.instance,
+                "partition.assignment.strategy": "range",
+                "enable.partition.eof": True,
+                "queued.max.messages.kbytes": PREFETCH_KB,
+                "fetch.queue.backoff.ms": FULL_QUEUE_PAUSE_MS,
+                "error_cb": self._on_error,
+            }
+        )
+        self._consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+
+    def read(self) -> dict[int, list[Message]]:
+        """The next records by partition; none if none came for a moment. Raises what only a fresh start can mend."""
+        by_partition: dict[int, list[Message]] = {}
+        for message in self._consumer.consume(BATCH_RECORDS, WAIT_S):
+            if (error := message.error()) is None:
+                by_partition.setdefault(message.partition() or 0, []).append(message)
+            else:
+                self._note(error, message)
+        self._raise_trouble()
+        return by_partition
+
+    def take_ends(self) -> dict[int, int]:
+        """The partitions whose end was reached since the last call, and the next offset there."""
+        ends, self._ends = self._ends, {}
+        return ends
+
+    def log_ends(self, partitions: Iterable[int]) -> dict[int, int]:
+        """The ends of the log as the last fetch saw them, without asking the broker."""
+        places = {number: TopicPartition(self._topic, number) for number in partitions}
+        return {n: self._consumer.get_watermark_offsets(place, cached=True)[1] for n, place in places.items()}
+
+    def commit(self, starts: Mapping[int, int]) -> None:
+        """Makes chunk starts what a successor begins with. Raises Fatal where the group has moved on."""
+        places = [TopicPartition(self._topic, number, offset) for number, offset in starts.items()]
+        try:
+            self._consumer.commit(offsets=places, asynchronous=False)
+        except KafkaException as error:
+            raise Fatal(f"{self._topic}: chunk starts could not be committed: {error.args[0].str()}") from None
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
+        try:
+            places = consumer.committed(assigned, timeout=kafka.BROKER_TIMEOUT_S)
+            starts = {place.partition: self._start(consumer, place) for place in places}
+        except KafkaException as error:
+            self._fatal = error.args[0]
+            return
+        consumer.assign([TopicPartition(self._topic, number, start.offset) for number, start in starts.items()])
+        self._on_change(starts)
+        log.info("assigned", partitions=sorted(starts))
+
+    def _start(self, consumer: Consumer, place: TopicPartition) -> Start:
+        low, _high = consumer.get_watermark_offsets(place, timeout=kafka.BROKER_TIMEOUT_S)
+        if 0 <= place.offset < low:
+            raise RetentionGap(place.topic, place.partition, place.offset, low)
+        chunk = max(place.offset, low) // CHUNK_OFFSETS
+        return Start(chunk, max(low, chunk * CHUNK_OFFSETS - REREAD))
+
+    def _revoke(self, _consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        self._on_change({})
+        log.info("revoked", partitions=sorted(place.partition for place in revoked))
+
+    def _note(self, error: KafkaError, message: Message) -> None:
+        if error.code() == KafkaError._PARTITION_EOF:
+            self._ends[message.partition()] = message.offset()
+        elif error.fatal() or (not error.retriable() and error.code() > 0):
+            self._fatal = error
+        else:
+            log.warning("the broker reports", error=error.name())
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            self._fatal = error
+        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._down_since is None:
+            self._down_since = time.monotonic()
+            log.warning("no broker answers", bootstrap_servers=self._bootstrap_servers)
+
+    def _raise_trouble(self) -> None:
+        if self._fatal is not None:
+            raise Fatal(f"{self._topic}: {self._fatal.str()}; the digester ends, to start again clean")
+        if self._down_since is not None:
+            self._probe(self._down_since)
+
+    def _probe(self, down_since: float) -> None:
+        try:
+            self._consumer.list_topics(self._topic, timeout=PROBE_TIMEOUT_S)
+        except KafkaException:
+            if time.monotonic() - down_since > BROKER_PATIENCE_S:
+                raise BrokerUnavailable(self._bootstrap_servers, BROKER_PATIENCE_S) from None
+            return
+        self._down_since = None
+        log.info("the broker is back")

@@ -1,0 +1,175 @@
+"""The digester as a service: reads clean events in batches, publishes digests of chunks.
+
+Guarantee: effectively-once into `headrace.digests`, provided that readers take a chunk's copy with the greatest end
+offset: what a copy says is a function of the log, whoever computes it, however often.
+
+The loop reads until it is time to publish (`Loop._publish`, steps 1 to 4). Partitions come and go only inside the call
+that reads, so a rebalance finds nothing half done; what was taken since is read again by the new owner.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+import structlog
+
+from consumers.digester.partition import MICROSECONDS, PartitionDigester
+from consumers.digester.publisher import Publisher
+from consumers.digester.reader import Message, Reader, Start
+from consumers.digester.slim import SlimClean, decode
+from consumers.digests.messages import CHUNK_OFFSETS, Progress, Source
+from consumers.log import configure_log
+from consumers.metrics import Metrics
+from consumers.watchdog import Watchdog
+from headrace import kafka
+from headrace.embedding import embedder
+from headrace.failpoints import failpoint
+from headrace.service import Heartbeat, Shutdown
+from headrace.settings import Settings
+from headrace.topics import CLEAN
+
+SERVICE = "digester"
+IDLE_AFTER_S = 5.0
+"""At a partition's end for so long, it does not hold the watermark any more."""
+HUNG_AFTER_S = 180.0
+"""Publishing waits for a broker for two minutes at most."""
+REPORT_EVERY_S = 10.0
+GARBAGE_THRESHOLD = 200_000
+"""Decoded events hold no cycles: looking for some after every 700 objects costs a tenth of the time."""
+
+log = structlog.get_logger(SERVICE)
+
+
+def run(settings: Settings) -> None:
+    """Digests until SIGTERM or Ctrl-C, then publishes what it has."""
+    configure_log()
+    shutdown = Shutdown().install()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    admin = kafka.admin(settings.kafka)
+    kafka.require_broker(admin, settings.kafka)
+    metrics = Metrics(settings, SERVICE)
+    metrics.serve()
+    loop = Loop(settings, metrics)
+    try:
+        while not shutdown.requested:
+            loop.turn()
+        loop.publish()
+    finally:
+        loop.close()
+
+
+class Loop:
+    """One instance of the digester: reads, digests, publishes, commits chunk starts."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._settings, self._metrics = settings, metrics
+        topic = settings.kafka.topic(CLEAN)
+        admin = kafka.admin(settings.kafka)
+        self._topic_id = kafka.topic_ids(admin, [topic])[topic]
+        self._partitions = len(admin.list_topics(topic, timeout=kafka.BROKER_TIMEOUT_S).topics[topic].partitions)
+        self._embed = embedder("static")
+        self._heartbeat = Heartbeat(settings.storage, SERVICE)
+        self._watchdog = Watchdog(HUNG_AFTER_S, lambda: log.error("publishing hangs; the digester ends"))
+        self._digesters: dict[int, PartitionDigester] = {}
+        self._committed: dict[int, int] = {}
+        self._busy_at: dict[int, float] = {}
+        self._counts = Counter[str]()
+        self._publish_at = self._report_at = 0.0
+        self._publisher = Publisher(settings)
+        self._reader = Reader(settings, self._change)
+
+    def turn(self) -> None:
+        """Reads what there is, and publishes when it is time."""
+        self._heartbeat.beat()
+        now = time.monotonic()
+        for partition, messages in self._reader.read().items():
+            if (digester := self._digesters.get(partition)) is not None:
+                self._busy_at[partition] = now
+                self._take(digester, messages)
+        for partition, end in self._reader.take_ends().items():
+            if (digester := self._digesters.get(partition)) is not None:
+                digester.reach(end)
+        if now >= self._publish_at:
+            self.publish()
+
+    def publish(self) -> None:
+        """Publishes and commits; a call that never returns ends the process."""
+        with self._watchdog:
+            self._publish()
+        self._publish_at = time.monotonic() + self._settings.digester.publish_seconds
+        self._report()
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _publish(self) -> None:
+        # 1. Records were taken. If we die here: they are read again.
+        failpoint("digester.1_before_parts")
+
+        # 2. Parts are queued, some delivered. If we die here: the next owner publishes copies that reach farther.
+        for digester in self._digesters.values():
+            for part in digester.parts():
+                self._publisher.part(part)
+                self._counts["parts"] += 1
+        failpoint("digester.2_after_parts")
+
+        # 3. Parts are delivered, and behind them how far they reach. If we die here: as above.
+        self._publisher.progress(self._progress())
+        self._publisher.flush()
+        failpoint("digester.3_after_progress")
+
+        # 4. A successor begins at the open chunks. If we die here, or while committing: at an earlier chunk.
+        starts = {n: d.chunk_start for n, d in self._digesters.items() if d.chunk_start > self._committed[n]}
+        if starts:
+            self._reader.commit(starts)
+            self._committed |= starts
+            self._metrics.committed.set_to_current_time()
+        failpoint("digester.4_after_commit")
+
+    def _progress(self) -> list[Progress]:
+        at_us, now = time.time_ns() // 1000, time.monotonic()
+        return [
+            digester.progress(at_us, now - self._busy_at[number] >= IDLE_AFTER_S, self._partitions)
+            for number, digester in self._digesters.items()
+        ]
+
+    def _take(self, digester: PartitionDigester, messages: list[Message]) -> None:
+        offsets: list[int] = []
+        records: list[SlimClean] = []
+        for message in messages:
+            try:
+                records.append(decode(message.value() or b""))
+            except msgspec.MsgspecError:
+                self._counts["undecodable"] += 1
+            else:
+                offsets.append(message.offset())
+        digester.take(offsets, records)
+        digester.reach(messages[-1].offset() + 1)
+        self._counts["digested"] += len(records)
+
+    def _change(self, starts: Mapping[int, Start]) -> None:
+        """The partitions that are ours from now on; what was taken of others is forgotten."""
+        rules = self._settings.continual_learning.failure_analysis
+        window_us = self._settings.windows.seconds * MICROSECONDS
+        self._digesters = {}
+        for number, start in starts.items():
+            source = Source(self._topic_id, number, window_us)
+            self._digesters[number] = PartitionDigester(source, start.chunk, rules, self._embed)
+            self._digesters[number].reach(start.offset)
+        self._committed = {number: start.chunk * CHUNK_OFFSETS for number, start in starts.items()}
+        self._busy_at = dict.fromkeys(starts, time.monotonic())
+
+    def _report(self) -> None:
+        for number, end in self._reader.log_ends(self._digesters).items():
+            self._metrics.lag.labels(number).set(max(0, end - self._digesters[number].end_offset))
+        for outcome, count in self._counts.items():
+            self._metrics.records.labels(outcome).inc(count)
+        if self._counts and time.monotonic() >= self._report_at:
+            log.info("digested", **self._counts)
+            self._report_at = time.monotonic() + REPORT_EVERY_S
+        self._counts.clear()
