@@ -47,10 +47,10 @@ def fit(corpus: Corpus, before: Fitted | None = None) -> Fitted:
     vocabulary, known_in = vocabulary_of(corpus.counts)
     design = design_of(corpus, vocabulary)
     targets, weights = targets_of(corpus, labels)
-    start = _carried(before, vocabulary, labels, design.features) if before else None
+    start = carried(before, before.solution, vocabulary, labels, design.features) if before else None
     every = folded(weights, corpus.fold)
     solution = solve(design, np.tile(targets, (1, FOLDS + 1)), every, PENALTY, start)
-    head = _head(solution, labels, len(vocabulary.hashes))
+    head = head_of(solution, labels, len(vocabulary.hashes))
     neighbours = None if corpus.vectors is None else Neighbours(corpus.vectors, _agent_of(corpus, labels))
     held_out = by_agent(head, _held_out(design.times(solution), corpus, labels), len(labels.agents))
     similarity = np.zeros(len(corpus))
@@ -68,7 +68,8 @@ def fit(corpus: Corpus, before: Fitted | None = None) -> Fitted:
     return Fitted(Model(labels.agents, vocabulary, head, neighbours, calibration), labels, solution)
 
 
-def _head(solution: Floats, labels: Labels, words: int) -> Head:
+def head_of(solution: Floats, labels: Labels, words: int) -> Head:
+    """The part of `solution` that was trained on all examples, as an agent runs it."""
     columns = len(labels.names)
     sentence = solution[words + 1 :, :columns] if solution.shape[0] > words + 1 else None
     return Head(labels.agent, solution[:words, :columns].astype(np.float16), sentence, solution[words, :columns])
@@ -105,16 +106,16 @@ def _looked(corpus: Corpus, neighbours: Neighbours, agents: int) -> tuple[Double
     return votes, similarity
 
 
-def _carried(before: Fitted, vocabulary: Vocabulary, labels: Labels, features: int) -> Floats:
-    """The last solution in the places that its features and labels have now; 0 for what is new."""
-    old, columns = before.solution, len(labels.names)
+def carried(before: Fitted, values: Floats, vocabulary: Vocabulary, labels: Labels, features: int) -> Floats:
+    """`values` (of the shape of `before.solution`) where their features and labels stand now; 0 for what is new."""
+    columns = len(labels.names)
     start = np.zeros((features, FOLDS + 1, columns), np.float32)
     known = before.labels.names
-    shared = [(known.index(name), now) for now, name in enumerate(labels.names) if name in known]
-    then, now = np.array(shared).T
+    now = [place for place, name in enumerate(labels.names) if name in known]
+    then = [known.index(labels.names[place]) for place in now]
     words, old_words = len(vocabulary.hashes), len(before.model.vocabulary.hashes)
     place = before.model.vocabulary.columns(vocabulary.hashes)
-    cube = old.reshape(len(old), FOLDS + 1, len(known))
+    cube = values.reshape(len(values), FOLDS + 1, len(known))
     kept = np.concatenate((place, np.arange(old_words, old_words + features - words)))
     found = kept >= 0
     start[np.ix_(found, np.arange(FOLDS + 1), now)] = cube[np.ix_(kept[found], np.arange(FOLDS + 1), then)]

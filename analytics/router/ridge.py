@@ -43,18 +43,22 @@ class Design:
         return int(self.sparse.shape[1] + self.dense.shape[1])
 
 
-def solve(design: Design, targets: Floats, weights: Floats, penalty: float, start: Floats | None = None) -> Floats:
-    """For each column c the w that makes sum(weights[:, c] * (targets[:, c] - design w)^2) + penalty * |w|^2 least.
+def solve(
+    design: Design, targets: Floats, weights: Floats, penalty: float | Floats, start: Floats | None = None
+) -> Floats:
+    """For each column c the w that makes sum(weights[:, c] * (targets[:, c] - design w)^2) + sum(penalty * w^2) least.
 
-    `targets` and `weights` are examples × columns; returns features × columns. `start` is where to begin.
+    `targets` and `weights` are examples × columns; returns features × columns, and `penalty` may have that shape.
+    `start` is where to begin.
     """
+    stiff = np.asarray(penalty, np.float32)
     right = design.transposed_times(weights * targets)
     solution = np.zeros_like(right) if start is None else start.copy()
 
     def applied(columns: Floats) -> Floats:
-        return design.transposed_times(weights * design.times(columns)) + np.float32(penalty) * columns
+        return design.transposed_times(weights * design.times(columns)) + stiff * columns
 
-    scale = np.float32(1) / np.maximum(_diagonal(design, weights, penalty), np.float32(1e-6))
+    scale = np.asarray(1 / np.maximum(squares(design, weights) + stiff, 1e-6), np.float32)
     residual = right - applied(solution) if start is not None else right.copy()
     return _descend(applied, solution, residual, scale, np.asarray(TOLERANCE * _norms(right), np.float32))
 
@@ -78,9 +82,10 @@ def _descend(
     return solution
 
 
-def _diagonal(design: Design, weights: Floats, penalty: float) -> Floats:
-    squares = Design(design.sparse.multiply(design.sparse).tocsr(), design.dense**2)
-    return squares.transposed_times(weights) + np.float32(penalty)
+def squares(design: Design, weights: Floats) -> Floats:
+    """Features × columns: the sum of weights * value^2 over the examples, the diagonal Fisher information."""
+    squared = Design(design.sparse.multiply(design.sparse).tocsr(), design.dense**2)
+    return squared.transposed_times(weights)
 
 
 def _dots(left: Floats, right: Floats) -> Floats:

@@ -40,7 +40,8 @@ class RouterTrainer:
         self._fitted: Fitted | None = None
 
     def fit(self, texts: Sequence[str], labels: Sequence[str], weights: Sequence[float] | None = None) -> RouterTrainer:
-        """Trains on these examples alone."""
+        """Trains on these examples alone, from nothing."""
+        self.forget()
         return self.train(self.corpus(texts, labels, weights))
 
     def update(
@@ -55,17 +56,26 @@ class RouterTrainer:
         self._fitted, self._corpus = fit(examples, self._fitted), examples
         return self
 
+    def forget(self) -> None:
+        """The next training begins from nothing."""
+        self._fitted = self._corpus = None
+
     def corpus(self, texts: Sequence[str], labels: Sequence[str], weights: Sequence[float] | None = None) -> Corpus:
         """The examples in the form that `train` takes, sentence vectors included where the tier needs them."""
         vectors = self._embed(texts) if self._embed is not None else None
         return corpus(texts, labels, weights, vectors)
 
     @property
-    def router(self) -> Router:
-        """What was trained, as an agent runs it; raises ValueError before the first training."""
+    def fitted(self) -> Fitted:
+        """The last training's result; raises ValueError before the first."""
         if self._fitted is None:
             raise ValueError("nothing is trained yet: call fit first")
-        return Router(self._fitted.model, self._embed)
+        return self._fitted
+
+    @property
+    def router(self) -> Router:
+        """What was trained, as an agent runs it."""
+        return Router(self.fitted.model, self._embed)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest agent for each text."""
