@@ -11,6 +11,7 @@ from analytics.experiments import command as experiments
 from analytics.labels import command as labels
 from analytics.rag_index import command as rag_index
 from analytics.registry import command as registry
+from analytics.retraining import command as retraining
 from analytics.selection import command as selection
 
 app = typer.Typer()
@@ -21,6 +22,7 @@ for room in (
     selection,
     labels,
     registry,
+    retraining,
     experiments,
     rag_index,
 ):

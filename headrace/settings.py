@@ -101,6 +101,10 @@ class Retraining(_Block, frozen=True, kw_only=True):
     """A new model has to win an A/B test before it takes all traffic."""
     candidate_share: Annotated[float, Meta(gt=0, lt=1)] = 0.5
     """Share of users that get the new model while the test runs."""
+    tier: Literal["fast", "full"] = "fast"
+    """`fast` decides 5,000 times a second on a core; `full` adds a sentence embedding, 150 times a second."""
+    strategy: Literal["replay", "ewc", "full"] = "replay"
+    """How a new model keeps what the last one knew: past examples again, its weights held, or all anew."""
     planned_days: Annotated[int, Meta(ge=2, le=365)] = 14
     """Days an A/B test runs at most; it may be read every day without more false alarms."""
     registry: str = ""
@@ -240,8 +244,8 @@ class Windows(_Block, frozen=True, kw_only=True):
     """Length of a window. Changing it starts new windows beside the old ones."""
     lateness_seconds: Annotated[float, Meta(ge=0)] = 30.0
     """How long a window stays open for events that come late; later ones make a revision of its report."""
-    kept: Annotated[int, Meta(ge=2)] = 48
-    """Windows that are kept after their report: the reference, and what late events may still revise."""
+    revised: Positive = 6
+    """Windows, counted back from the newest, whose reports late events still revise; later events are counted only."""
     reference: Literal["rolling", "frozen"] = "rolling"
     """What a window is compared with: those just before it, or the first ones for ever."""
     reference_windows: Positive = 12

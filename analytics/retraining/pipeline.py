@@ -1,0 +1,187 @@
+"""`IncrementalRetrainingPipeline`: from what the store has learnt to a better router, or to a reason why not.
+
+Guarantee: a run that is killed at any moment goes on where it was, and makes one version at most; agents get a
+whole version that passed the gate, or keep theirs. The steps of a run, each done once:
+
+1. begin        what is taken into account: everything up to now
+2. dataset      the examples, written down: what the model can be traced back to
+3. model        trained on the earlier sessions
+4. evaluation   measured on the later ones, and judged against the model in use
+5. version      into the registry, accepted or refused with its reasons
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analytics.live import connect
+from analytics.registry import Lineage, Manifest, Registry, registry_of
+from analytics.retraining import examples
+from analytics.retraining.evaluation import ALL
+from analytics.retraining.examples import Ask, column, seconds
+from analytics.retraining.judging import Evaluation, evaluate
+from analytics.retraining.schedule import Due, due
+from analytics.retraining.split import Split, split
+from analytics.retraining.steps import Steps
+from analytics.training import IncrementalTrainer
+from headrace.errors import ConfigError
+from headrace.router import Router
+from headrace.router.ngrams import FEATURE_CODE
+from headrace.settings import Retraining, Settings, load
+from headrace.states import fetch
+
+MODEL_FILE = "router.json"
+DATASET_FILE = "examples.parquet"
+UNFINISHED = "unfinished"
+LEAST_LABELS = 2
+"""Agents that the examples must name: with one there is nothing to decide."""
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    run: str
+    until: datetime
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run has led to."""
+
+    version: str
+    accepted: bool
+    reasons: list[str]
+    examples: int
+    held_out: int
+    evaluation: Evaluation
+
+
+class IncrementalRetrainingPipeline:
+    """Trains the router again when it is time, and lets nothing pass that breaks what worked."""
+
+    def __init__(self, settings: Settings | None = None, *, ask: Ask | None = None) -> None:
+        """`ask` runs a SELECT on the store; by default the lake, or its file, does."""
+        self._settings = settings or load()
+        self._retraining = self._settings.continual_learning.retraining
+        self._ask = ask or self._from_store
+        self.registry: Registry = registry_of(self._settings)
+
+    def should_retrain(self, last: datetime | None, new_samples: int, *, drifted: bool = False) -> bool:
+        """Whether to train now: `last` was the last training, `new_samples` came since."""
+        return self.due(last, new_samples, drifted=drifted).is_due
+
+    def due(self, last: datetime | None, new_samples: int, *, drifted: bool = False) -> Due:
+        """As `should_retrain`, with the reason."""
+        return due(self._retraining, last, new_samples, datetime.now(UTC), drifted=drifted)
+
+    def new_samples(self) -> tuple[datetime | None, int]:
+        """When the last training was, and how many examples came since."""
+        manifests = self.registry.manifests()
+        last = manifests[-1].lineage.last_event if manifests else None
+        found = examples.read(self._ask, datetime.now(UTC))
+        since = 0.0 if last is None else last.replace(tzinfo=UTC).timestamp()
+        return (manifests[-1].created_at if manifests else None), int((seconds(found) > since).sum())
+
+    async def retrain(self, past: Mapping[str, Collection[str]] | None = None) -> Outcome:
+        """Trains, judges and registers a version; goes on with a run that was cut off.
+
+        `past` names interactions that must not go wrong again, by the failure cluster that was resolved. Raises
+        ConfigError where there is too little to learn from.
+        """
+        return await asyncio.to_thread(self._retrain, past or {})
+
+    def release(self, outcome: Outcome) -> str:
+        """Puts an accepted version to use, as the settings say, and tells agents; returns what was done, in words."""
+        if not outcome.accepted:
+            return f"{outcome.version} was refused: {'; '.join(outcome.reasons)}"
+        held = self.registry.current().production
+        if held is None or not self._retraining.enable_ab_test:
+            self.registry.promote(outcome.version)
+            done = f"{outcome.version} is in production"
+        else:
+            self.registry.compare(outcome.version, self._retraining.candidate_share)
+            done = f"{outcome.version} gets {self._retraining.candidate_share:.0%} of users against {held.version}"
+        self.registry.announce(self._settings.kafka)
+        return done
+
+    def _retrain(self, past: Mapping[str, Collection[str]]) -> Outcome:
+        runs = Steps(self._settings.storage / "runs")
+        begun = runs.value(UNFINISHED, _Begun, _begin)
+        steps = Steps(runs.folder / begun.run)
+        dataset = steps.files("dataset", lambda folder: self._write_dataset(begun.until, folder))
+        table = pq.read_table(dataset / DATASET_FILE)
+        parts = split(column(table, "session_id"), seconds(table))
+        model = steps.files("model", lambda folder: self._train(table, parts, folder))
+        held_out = table.filter(pa.array(parts.held_out))
+        evaluation = steps.value("evaluation", Evaluation, lambda: self._judge(model, held_out, past))
+        manifest = self._register(begun, table, dataset, model, evaluation)
+        (runs.folder / f"{UNFINISHED}.json").unlink(missing_ok=True)
+        return Outcome(
+            version=manifest.version,
+            accepted=manifest.accepted,
+            reasons=manifest.reasons,
+            examples=int(parts.train.sum()),
+            held_out=held_out.num_rows,
+            evaluation=evaluation,
+        )
+
+    def _write_dataset(self, until: datetime, folder: Path) -> None:
+        table = examples.read(self._ask, until)
+        agents = set(table.column("label").to_pylist())
+        if len(agents) < LEAST_LABELS:
+            raise ConfigError(
+                f"{table.num_rows} examples name {len(agents)} agents: a router needs corrections, labels or good "
+                f"ratings of at least {LEAST_LABELS}; `headrace select` and `headrace label` make some"
+            )
+        pq.write_table(table, folder / DATASET_FILE, compression="zstd")
+
+    def _train(self, table: pa.Table, parts: Split, folder: Path) -> None:
+        trainer = IncrementalTrainer(self._retraining.strategy, tier=self._retraining.tier)
+        rows = table.filter(pa.array(parts.train))
+        trainer.update(*(rows.column(name).to_pylist() for name in ("text", "label", "weight")))
+        trainer.export(folder / MODEL_FILE, {"examples": rows.num_rows})
+
+    def _judge(self, model: Path, held_out: pa.Table, past: Mapping[str, Collection[str]]) -> Evaluation:
+        production = self.registry.current().production
+        old = None
+        if production is not None:
+            old = Router.load(fetch(production, self._settings.storage / "models") / MODEL_FILE)
+        return evaluate(Router.load(model / MODEL_FILE), old, held_out, past)
+
+    def _register(self, begun: _Begun, table: pa.Table, dataset: Path, model: Path, evaluation: Evaluation) -> Manifest:
+        production = self.registry.current().production
+        moments = table.column("timestamp")
+        lineage = Lineage(
+            run=begun.run,
+            parent=None if production is None else production.version,
+            dataset=sha256((dataset / DATASET_FILE).read_bytes()).hexdigest(),
+            dataset_uri=(dataset / DATASET_FILE).absolute().as_uri(),
+            events=table.num_rows,
+            first_event=moments[0].as_py(),
+            last_event=moments[-1].as_py(),
+            code=FEATURE_CODE,
+            config=_config_hash(self._retraining),
+        )
+        measured = {"accuracy": evaluation.after[ALL].value}
+        if evaluation.before is not None:
+            measured["accuracy_before"] = evaluation.before[ALL].value
+        reasons = [] if evaluation.gate is None else evaluation.gate.reasons
+        return self.registry.add(model, lineage, metrics=measured, accepted=evaluation.accepted, reasons=reasons)
+
+    def _from_store(self, sql: str) -> pa.Table:
+        with connect(self._settings) as store:
+            return store.query(sql).read_all()
+
+
+def _begin() -> _Begun:
+    now = datetime.now(UTC)
+    return _Begun(f"{now:%Y%m%dT%H%M%S%f}", now)
+
+
+def _config_hash(settings: Retraining) -> str:
+    return sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()

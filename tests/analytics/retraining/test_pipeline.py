@@ -1,0 +1,120 @@
+"""The loop closes: a better router from the store, a worse one refused, and no run lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics.retraining import IncrementalRetrainingPipeline
+from analytics.retraining.examples import IMPLICIT_WEIGHT, table, target
+from headrace.errors import ConfigError
+from headrace.router import Router
+from headrace.settings import CONFIG_VARIABLE, Settings
+from headrace.states import fetch
+from tests.analytics.retraining.support import AGENTS, settings_in, store, turn
+from tests.conftest import write_settings
+
+TURNS = 900
+STEPS = ("unfinished", "dataset", "model", "evaluation")
+
+
+@pytest.fixture
+def learning(tmp_path: Path) -> Settings:
+    settings = settings_in(tmp_path)
+    store(settings, map(turn, range(TURNS)))
+    return settings
+
+
+def retrain(settings: Settings) -> IncrementalRetrainingPipeline:
+    pipeline = IncrementalRetrainingPipeline(settings)
+    asyncio.run(pipeline.retrain())
+    return pipeline
+
+
+def test_a_router_is_learnt_from_the_store_and_can_be_traced_back(learning: Settings, tmp_path: Path) -> None:
+    pipeline = IncrementalRetrainingPipeline(learning)
+    outcome = asyncio.run(pipeline.retrain())
+    assert outcome.accepted
+    assert outcome.evaluation.after["all"].lower > 0.95
+    assert (outcome.examples, outcome.held_out) == (TURNS * 4 // 5, TURNS // 5)
+    (manifest,) = pipeline.registry.manifests()
+    assert manifest.lineage.events == TURNS
+    assert Path(manifest.lineage.dataset_uri.removeprefix("file://")).exists()
+    pipeline.registry.promote(outcome.version)
+    production = pipeline.registry.current().production
+    assert production is not None
+    router = Router.load(fetch(production, tmp_path / "agent") / "router.json")
+    assert router.decide("my parcel is lost").agent == "delivery"
+
+
+def test_a_model_that_breaks_one_agent_is_refused_and_says_which(learning: Settings) -> None:
+    """Somebody mislabels: what was billing's is now delivery's, in training and nowhere else."""
+    pipeline = retrain(learning)
+    pipeline.registry.promote(pipeline.registry.manifests()[-1].version)
+    wrong = (turn(n, "delivery" if n % 3 == 0 else None) for n in range(TURNS, 5 * TURNS))
+    right = map(turn, range(5 * TURNS, 6 * TURNS + 300))
+    store(learning, [*wrong, *right])
+    outcome = asyncio.run(pipeline.retrain())
+    assert not outcome.accepted
+    assert any("billing" in reason for reason in outcome.reasons)
+    with pytest.raises(ConfigError, match="refused at the gate"):
+        pipeline.registry.promote(outcome.version)
+    assert "refused" in pipeline.release(outcome)
+
+
+def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    store(settings, [turn(0), turn(3)])
+    with pytest.raises(ConfigError, match="headrace label"):
+        retrain(settings)
+
+
+def test_when_it_is_due(learning: Settings) -> None:
+    pipeline = IncrementalRetrainingPipeline(learning)
+    assert pipeline.new_samples() == (None, TURNS)
+    assert pipeline.should_retrain(None, 10)
+    assert not pipeline.should_retrain(datetime.now(UTC) - timedelta(days=1), 10_000)
+    assert not pipeline.should_retrain(None, 9)
+    retrain(learning)
+    last, new = pipeline.new_samples()
+    assert last is not None
+    assert new == 0
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_was_killed_goes_on_and_makes_one_version(learning: Settings, tmp_path: Path, step: str) -> None:
+    path = write_settings(learning, tmp_path / "headrace.yaml")
+    command = [sys.executable, "-m", "headrace.cli", "retrain", "--now", "--no-release", "--json"]
+    environment = os.environ | {CONFIG_VARIABLE: str(path)}
+    killed = subprocess.run(command, env=environment | {"FAULT": f"retraining.{step}:kill"}, check=False)
+    assert killed.returncode == -9
+    store(learning, map(turn, range(TURNS, TURNS + 30)))
+    pipeline = retrain(learning)
+    (manifest,) = pipeline.registry.manifests()
+    assert manifest.lineage.events == (TURNS if step in ("model", "evaluation") else TURNS + 30)
+    assert not (learning.storage / "runs" / "unfinished.json").exists()
+
+
+def test_labels_weigh_more_than_corrections_than_ratings() -> None:
+    row = {"interaction_id": "1", "agent_selected": "billing", "rating": 5.0, "correct_agent": "delivery"}
+    assert target(row, "account") == ("account", 1.0, "label")
+    assert target(row) == ("delivery", 1.0, "correction")
+    assert target(row | {"correct_agent": None}) == ("billing", IMPLICIT_WEIGHT, "rating")
+    assert target(row | {"correct_agent": None, "rating": 2.0}) is None
+
+
+def test_a_rarely_chosen_agent_counts_for_those_it_stands_for_up_to_ten() -> None:
+    row = {"agent_selected": "billing", "rating": 5.0}
+    weights = [found.weight for p in (1.0, 0.5, 0.1, 0.001) if (found := target(row | {"propensity": p}))]
+    assert weights == pytest.approx([0.3, 0.6, 3.0, 3.0])
+
+
+def test_rows_that_teach_nothing_are_left_out() -> None:
+    rows = [{"interaction_id": str(n), "agent_selected": AGENTS[0], "rating": float(n)} for n in range(1, 6)]
+    assert table(rows, {"1": "delivery"}).column("interaction_id").to_pylist() == ["1", "4", "5"]
