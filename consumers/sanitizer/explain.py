@@ -32,7 +32,7 @@ def explained(source: Iterable[bytes], show_values: bool = False) -> Iterator[Fi
         text = line.decode("utf-8", "surrogateescape")
         for span in sanitizer.spans(text):
             value = text[span.start : span.end] if show_values else None
-            yield Finding(number, span.start, span.end, span.kind, getattr(span, "rule", span.kind), value)
+            yield Finding(number, span.start, span.end, span.kind, span.rule, value)
 
 
 def told(finding: Finding, as_json: bool = False) -> str:

@@ -51,13 +51,17 @@ def health(service: Service) -> None:
 
 @app.command(epilog="Ctrl-C drains all of them; a second one ends them at once.")
 def up(
-    services: Annotated[list[str] | None, typer.Argument(help="Only these; all unless named.")] = None,
+    services: Annotated[
+        list[str] | None, typer.Argument(help="Only these; all that are switched on unless named.")
+    ] = None,
 ) -> None:
     """Run all services in this terminal; one that crashes is started again, with growing pauses."""
     from headrace.supervisor import EndRequests, supervise
 
-    names = [_known(name).name for name in services or service_entry_points()]
-    connect(load())
+    settings = load()
+    wanted = services or [name for name in service_entry_points() if name not in settings.switched_off]
+    names = [_known(name).name for name in wanted]
+    connect(settings)
     commands = {name: [sys.executable, "-m", "headrace.cli", "run", name] for name in names}
     raise typer.Exit(supervise(commands, EndRequests().install()))
 

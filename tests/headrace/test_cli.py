@@ -93,7 +93,8 @@ def test_without_a_broker_there_is_one_clear_line(command: list[str], tmp_path: 
 @pytest.mark.parametrize("command", ["run", "health", "up"])
 def test_an_unknown_service_is_told_the_known_ones(command: str, tmp_path: Path) -> None:
     done = headrace(command, "sanitiser", cwd=tmp_path)
-    assert (done.returncode, "there is no service 'sanitiser'; there are: lake, sanitizer" in done.stderr) == (2, True)
+    assert (done.returncode, "there is no service 'sanitiser'; there are: " in done.stderr) == (2, True)
+    assert "sanitizer" in done.stderr.partition("there are: ")[2]
 
 
 def test_health_is_an_exit_status(tmp_path: Path) -> None:

@@ -7,7 +7,12 @@ from headrace.privacy.sanitizer import Sanitizer
 
 
 def engines() -> list[Engine]:
-    return [_engine("python", Sanitizer())]
+    """Pure Python first."""
+    found = [_engine("python", Sanitizer(engine="python"))]
+    try:
+        return [*found, _engine("accelerated", Sanitizer(engine="accelerated"))]
+    except ImportError:
+        return found
 
 
 def _engine(name: str, sanitizer: Sanitizer) -> Engine:
