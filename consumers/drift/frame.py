@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from consumers.drift.categorical import categorical
+from consumers.drift.embedding import embedding
 from consumers.drift.numeric import Comparison, Method, numeric
 from consumers.drift.pooled import Weighted
 
@@ -79,4 +80,6 @@ def _test(sample: Any) -> Callable[..., Comparison]:
     if isinstance(sample, Mapping):
         return categorical
     values = np.asarray(sample)
+    if values.ndim == 2:
+        return embedding
     return categorical if values.dtype.kind in "OUSb" else numeric
