@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
-_WORDS = re.compile(r"[A-Z]?[a-z]++|[A-Z]++|[0-9]++")
-"""The pieces in which people write names: `maxRetryCount2` has four, of 3.5 characters each."""
-_WORD_CHARACTERS = 2.2
-"""Letters and digits of a name come in longer pieces than this on average; random ones in both cases, of 1.7."""
-_FEWEST_LETTERS = 3
-"""Times and amounts have one or two."""
+_PIECES = re.compile(r"[A-Z]?[a-z]++|[A-Z]++|[0-9]++")
+"""The pieces in which people write names: `maxRetryCount2` has four."""
+_STRETCHES = re.compile(r"[A-Za-z0-9+/]++")
+_SHORTEST_STRETCH = 12
+"""Characters without a hyphen or dot: keys have such a stretch, and few words are as long."""
 _TURNS = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _FEWEST_TURNS = 4
 """From letter to digit or back: versions, dates and names have up to three, 20 random characters five and more."""
+_FEWEST_LETTERS = 3
+"""Times and amounts have one or two."""
+_VOWELS = frozenset("aeiouAEIOU")
+_LEAST_VOWELS, _MOST_VOWELS = 0.2, 0.8
+"""Share of a word's letters, from `Https` to `Queue`."""
 _PLACEHOLDERS = (
     "xxxx", "your", "placeholder", "changeme", "change_me", "change-me", "redacted", "insert", "dummy", "todo", "fixme",
     "replace", "sample", "****", "....", "${", "{{", "%(", "$(", "not-set", "not_set", "undefined", "-here", "_here",
@@ -31,7 +35,6 @@ _SIGNS = "!@#$%^&*+=?~|"
 _SHORTEST_CHOSEN = 6
 """Characters; what is shorter is a word of the text more often than a password."""
 _VERSION = re.compile(r"v?[0-9]+(?:[.-][0-9]+)+")
-_VOWELS = frozenset("aeiouyAEIOUY")
 _MOST_ALIKE = 0.5
 """A value of which one character makes up half was typed to fill a field."""
 
@@ -56,14 +59,18 @@ def looks_random(value: str) -> bool:
     >>> [looks_random(value) for value in ("q7Rk29zLmX04bTfw", "maxRetryCountV2", "2024-01-01T00:00Z", "deployment-7")]
     [True, False, False, False]
     """
-    letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
-    if len(value) < 8 or letters < _FEWEST_LETTERS:
+    if len(value) < 8 or sum(map(str.isalpha, value)) < _FEWEST_LETTERS or len(set(value)) < min(8, len(value) // 2):
         return False
-    pieces = _WORDS.findall(value)
-    mixed = len(_TURNS.findall(value)) >= _FEWEST_TURNS or letters + digits < _WORD_CHARACTERS * len(pieces)
-    if mixed:
-        return len(set(value)) >= min(8, len(value) // 2)
-    return letters >= 16 and len(pieces) == 1 and sum(letter in _VOWELS for letter in value) < letters / 5
+    if len(_TURNS.findall(value)) >= _FEWEST_TURNS:
+        return True
+    stretch = max(_STRETCHES.findall(value), key=len, default="")
+    return len(stretch) >= _SHORTEST_STRETCH and 2 * sum(map(_letters_of_word, _PIECES.findall(stretch))) < len(stretch)
+
+
+def _letters_of_word(piece: str) -> int:
+    """The length of a piece that can be spoken, 0 for another."""
+    share = sum(letter in _VOWELS for letter in piece) / len(piece)
+    return len(piece) if len(piece) > 2 and _LEAST_VOWELS <= share <= _MOST_VOWELS else 0
 
 
 def looks_chosen(value: str) -> bool:

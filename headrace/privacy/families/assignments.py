@@ -95,8 +95,18 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
     generated = len(value) >= _SHORTEST_GENERATED and (looks_random(value) or _is_plain_hexadecimal(value))
     if generated and not (match["says"] is not None and _is_path(value)):
         return bounds
+    if _is_path(value):
+        return None
     by_hand = chosen or "secret" in name
-    return bounds if by_hand and (looks_chosen(value) or _is_number(value, chosen)) and not _is_path(value) else None
+    if by_hand and (looks_chosen(value) or _is_number(value, chosen)):
+        return bounds
+    return bounds if (match["says"] is None or " is" in match["says"]) and _is_strong(value) else None
+
+
+def _is_strong(value: str) -> bool:
+    """Whether the value has all that forms ask of a password: such a token was chosen."""
+    signs = sum(not one.isalnum() and one not in "-_.:/,;()[]{}" for one in value)
+    return bool(signs) and len(value) >= 7 and looks_chosen(value) and any(map(str.isdigit, value))
 
 
 def _names_another_thing(match: re.Match[str], name: str) -> bool:

@@ -61,12 +61,20 @@ _MRZ_WEIGHTS = (7, 3, 1)
 
 
 def _plausible(match: re.Match[str]) -> Bounds | None:
-    """Digits enough for a number of a paper, and not a day."""
+    """Digits enough for a number of a paper, and not a day; with the letters of its series before it."""
     start, end = whole(match)
     value = match.string[start:end]
     if sum(map(str.isdigit, value)) < _FEWEST_DIGITS or _CALENDAR.fullmatch(value):
         return None
-    return start, end
+    series = _SERIES(match.string, max(0, start - 4), start)
+    return (series.start("letters") if series and series["letters"] not in _NOT_SERIES else start), end
+
+
+_SERIES = re.compile(r"(?:.*[^A-Za-z0-9]|^)(?P<letters>[A-Z]{1,2})[ -]").fullmatch
+_NOT_SERIES = frozenset(
+    ("DL", "ID", "NO", "NR", "N", "RG", "TO", "IS", "OR", "AT", "MY", "SS", "PP", "AC", "IN", "OF", "A", "I")
+)
+"""Words of two capitals that may stand before a number without being its series."""
 
 
 def machine_readable(line: str) -> bool:
@@ -154,7 +162,12 @@ RULES: tuple[Rule, ...] = (
         digits(7, 8, 9, 10),
         rf"[0-9]{{7,10}}|{_SPACED_NUMBER}",
         PASSPORT,
-        ("passport number: ⟦533380006⟧", "паспорт ⟦45 08 123456⟧", "my passport is ⟦123456789⟧"),
+        (
+            "passport number: ⟦533380006⟧",
+            "passport ⟦AB 1234567⟧",
+            "паспорт ⟦45 08 123456⟧",
+            "my passport is ⟦123456789⟧",
+        ),
         ("passport valid until 2031-04-17", "passport order 533380006", "passport.js 0.6.0"),
     ),
     _paper(

@@ -22,7 +22,8 @@ def _basic(match: re.Match[str]) -> Bounds | None:
 
 def _generated(match: re.Match[str]) -> Bounds | None:
     value = match["value"]
-    return match.span("value") if looks_random(value) and not is_placeholder(value) else None
+    generated = looks_random(value) or (any(map(str.isdigit, value)) and value.lower() != value)
+    return match.span("value") if generated and not is_placeholder(value) else None
 
 
 def _shown(match: re.Match[str]) -> Bounds | None:

@@ -29,7 +29,7 @@ def _rule(vendor: Vendor) -> Rule:
     pattern = rf"(?<![A-Za-z0-9])(?:{heads})(?P<tail>[{vendor.alphabet}]{{{vendor.least},{most}}}+)(?![A-Za-z0-9])"
     return Rule(
         f"vendor_{vendor.name}",
-        "vendor_key",
+        "api_key",
         Prefix(prefixes),
         re.compile(pattern),
         _tail,
@@ -43,10 +43,12 @@ def _example(vendor: Vendor) -> str:
     return (usable * vendor.least)[: vendor.least - 1] + "7"
 
 
-def _shaped(name: str, trigger: Trigger, pattern: str, match: str, *differs: str, lead: int = 0) -> Rule:
+def _shaped(
+    name: str, trigger: Trigger, pattern: str, match: str, *differs: str, lead: int = 0, confirm: Confirm | None = None
+) -> Rule:
     """A key by its whole shape; it begins `lead` characters before the trigger's place."""
-    confirm = _begun_before(lead) if lead else _random_enough
-    return Rule(f"vendor_{name}", "vendor_key", trigger, re.compile(pattern), confirm, (), (), (match,), differs)
+    confirm = confirm or (_begun_before(lead) if lead else _random_enough)
+    return Rule(f"vendor_{name}", "api_key", trigger, re.compile(pattern), confirm, (), (), (match,), differs)
 
 
 def _random_enough(match: re.Match[str]) -> Bounds | None:
@@ -55,15 +57,24 @@ def _random_enough(match: re.Match[str]) -> Bounds | None:
 
 
 def _begun_before(lead: int) -> Confirm:
+    """Refuses a match before which other characters than a key's stand."""
+
     def confirm(match: re.Match[str]) -> Bounds | None:
         start = match.start() - lead
-        return (
-            (start, match.end())
-            if start >= 0 and re.fullmatch(r"[A-Za-z0-9_~.]+", match.string[start : match.start()])
-            else None
-        )
+        if start < 0 or not _KEY_CHARACTERS(match.string, start, match.start()):
+            return None
+        return start, match.end()
 
     return confirm
+
+
+def _webhook(match: re.Match[str]) -> Bounds | None:
+    """The whole address: whoever has it may post."""
+    scheme = match.string.startswith("https://", match.start() - 8) if match.start() >= 8 else False
+    return match.start() - 8 * scheme, match.end()
+
+
+_KEY_CHARACTERS = re.compile(r"[A-Za-z0-9_~.]+").fullmatch
 
 
 def _named(vendor: str, words: tuple[str, ...], alphabet: str, *lengths: int) -> Rule:
@@ -74,7 +85,7 @@ def _named(vendor: str, words: tuple[str, ...], alphabet: str, *lengths: int) ->
         example = example.upper()
     return Rule(
         f"vendor_{vendor}",
-        "vendor_key",
+        "api_key",
         code(*lengths),
         re.compile(rf"(?<![A-Za-z0-9_-])(?:{sizes})(?![A-Za-z0-9_-])"),
         _random_enough,
@@ -112,9 +123,10 @@ _SHAPED = (
     _shaped(
         "slack_webhook",
         Literal("hooks.slack.com/"),
-        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<value>[A-Z0-9][A-Za-z0-9_/-]{28,256})",
-        "https://hooks.slack.com/services/⟦T00AB12CD/B00EF34GH/q7Rk29zLmX04bTfw81Yc⟧",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9][A-Za-z0-9_/-]{28,256}+",
+        "https://hooks.slack.com/services/T00AB12CD/B00EF34GH/q7Rk29zLmX04bTfw81Yc",
         "https://hooks.slack.com/services/",
+        confirm=_webhook,
     ),
     _shaped(
         "discord_webhook",
