@@ -111,8 +111,8 @@ def carried(before: Fitted, values: Floats, vocabulary: Vocabulary, labels: Labe
     columns = len(labels.names)
     start = np.zeros((features, FOLDS + 1, columns), np.float32)
     known = before.labels.names
-    now = [place for place, name in enumerate(labels.names) if name in known]
-    then = [known.index(labels.names[place]) for place in now]
+    now = np.array([place for place, name in enumerate(labels.names) if name in known], np.int64)
+    then = np.array([known.index(labels.names[place]) for place in now], np.int64)
     words, old_words = len(vocabulary.hashes), len(before.model.vocabulary.hashes)
     place = before.model.vocabulary.columns(vocabulary.hashes)
     cube = values.reshape(len(values), FOLDS + 1, len(known))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from headrace.router.neighbours import Neighbours
 from headrace.router.ngrams import Grams, grams
-from headrace.router.tfidf import Floats, Rows, Vocabulary, count, unknown_words, weigh
+from headrace.router.tfidf import Counts, Floats, Rows, Vocabulary, beginnings, count, weigh
 
 Tier = Literal["fast", "full"]
 Doubles = NDArray[np.float64]
@@ -82,6 +82,7 @@ class Scored:
     evidence: Doubles
     """How clear and how well known: the confidence before its calibration."""
     grams: Grams
+    counts: Counts
     rows: Rows
 
 
@@ -91,12 +92,11 @@ def score(model: Model, texts: Sequence[str], vectors: Floats | None) -> Scored:
     counts = count(found)
     rows = weigh(counts, model.vocabulary)
     scores = by_agent(model.head, _linear(model.head, rows, vectors), len(model.agents))
-    unknown = unknown_words(counts, model.vocabulary)
     similarity = np.zeros(len(texts))
     if model.neighbours is not None and vectors is not None:
         votes, similarity = model.neighbours.look(vectors, len(model.agents))
         scores += VOTE_WEIGHT * votes
-    return Scored(scores, evidence(scores, unknown, similarity, model.calibration), found, rows)
+    return Scored(scores, evidence(scores, rows.unknown, similarity, model.calibration), found, counts, rows)
 
 
 def evidence(scores: Doubles, unknown: Doubles, similarity: Doubles, calibration: Calibration) -> Doubles:
@@ -107,10 +107,13 @@ def evidence(scores: Doubles, unknown: Doubles, similarity: Doubles, calibration
 
 def by_agent(head: Head, scores: Doubles, agents: int) -> Doubles:
     """Each agent's own score plus that of the best of its intents, where it has any."""
+    if scores.shape[1] == agents:
+        return scores
+    # An agent's intents stand side by side, for labels are sorted.
+    owners = head.agent[agents:]
+    first = beginnings(owners)
     total = scores[:, :agents].copy()
-    intents = head.agent[agents:]
-    for agent in np.unique(intents):
-        total[:, agent] += scores[:, agents:][:, intents == agent].max(axis=1)
+    total[:, owners[first]] += np.maximum.reduceat(scores[:, agents:], first, axis=1)
     return total
 
 
@@ -126,11 +129,12 @@ def confidence(evidence: Doubles, calibration: Calibration) -> Doubles:
 
 
 def _linear(head: Head, rows: Rows, vectors: Floats | None) -> Doubles:
-    weighted = rows.value[:, None] * head.words[rows.column]
-    # Rows come in order, each text's entries in one stretch, so that a sum over stretches is a sum over texts.
-    first = np.searchsorted(rows.row, np.arange(rows.texts + 1))
-    sums = np.concatenate((np.zeros((1, weighted.shape[1])), np.cumsum(weighted, axis=0, dtype=np.float64)))
-    scores = sums[first[1:]] - sums[first[:-1]] + head.bias
+    scores = np.zeros((rows.texts, len(head.bias))) + head.bias
+    if len(rows.row):
+        # Entries come ordered by text, so that a sum over a stretch is a sum over a text.
+        first = beginnings(rows.row)
+        weighted = rows.value[:, None] * head.words[rows.column]
+        scores[rows.row[first]] += np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
     if vectors is not None and head.sentence is not None:
         scores += SENTENCE_WEIGHT * (vectors @ head.sentence)
-    return np.asarray(scores)
+    return scores

@@ -23,8 +23,8 @@ MAX_CHARACTERS = 2000
 CHARACTERS = (2, 3, 4, 5)
 """Lengths of the n-grams of characters; they may hold the space before and after a word."""
 
+_SIZES = np.array(CHARACTERS)[:, None]
 _NOT_WORD = re.compile(r"[\W_]+")
-_SPACE = ord(" ")
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -36,61 +36,52 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Grams:
-    """The n-grams of a batch, one entry each time one occurs: whose text, which hash, which span of characters."""
+    """The n-grams of a batch, one entry each time one occurs."""
 
     texts: int
-    row: Indices
-    hash: NDArray[np.uint32]
+    key: NDArray[np.uint64]
+    """The number of its text, times 2^32, plus its hash."""
     word: NDArray[np.bool_]
     """Whether it is a word or a pair of words."""
-    start: Indices
-    end: Indices
-    characters: str
-    """What `start` and `end` point into."""
+    token: Indices
+    """The word it belongs to (of a pair, the first), by its place in `tokens`."""
+    tokens: list[str]
+    """The words of all texts, in order."""
+    row: Indices
+    """The text of each word."""
 
 
 def grams(texts: Sequence[str]) -> Grams:
     """Every n-gram of `texts`, in no promised order.
 
     >>> found = grams(["Where is my order?"])
-    >>> sorted(found.characters[s:e] for s, e in zip(found.start[found.word], found.end[found.word]))
-    ['is', 'is my', 'my', 'my order', 'order', 'where', 'where is']
+    >>> found.tokens, int(found.word.sum())
+    (['where', 'is', 'my', 'order'], 7)
     """
-    joined = "".join(f" {_plain(text)} " for text in texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    space = codes == _SPACE
-    # Two spaces in a row stand only between two texts: the second one begins a text.
-    text_of = np.cumsum(np.concatenate(([False], space[1:] & space[:-1]))) if len(codes) else space.astype(np.int64)
-    words, pairs, pieces = _words(space), _pairs(space, text_of), _pieces(space)
-    start = np.concatenate((words[0], pairs[0], pieces[0]))
-    end = np.concatenate((words[1], pairs[1], pieces[1]))
-    word = np.arange(len(start)) < len(words[0]) + len(pairs[0])
-    return Grams(len(texts), text_of[start], _hashes(codes, start, end, word), word, start, end, joined)
+    split = [_NOT_WORD.sub(" ", text[:MAX_CHARACTERS].lower()).split() for text in texts]
+    tokens = [token for words in split for token in words]
+    row = np.repeat(np.arange(len(split)), [len(words) for words in split])
+    # Each word has a space before and after it, shared with its neighbours.
+    codes = np.frombuffer(f" {' '.join(tokens)} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+    length = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    place = np.cumsum(length + 1) - length
+    end = place + length
+    pair = np.flatnonzero(row[1:] == row[:-1])
+    piece, first, last = _pieces(place - 1, length + 2)
+    token = np.concatenate((np.arange(len(tokens)), pair, piece))
+    starts, ends = np.concatenate((place, place[pair], first)), np.concatenate((end, end[pair + 1], last))
+    word = np.arange(len(token)) < len(tokens) + len(pair)
+    key = row[token].astype(np.uint64) << _HALF | _hashes(codes, starts, ends, word)
+    return Grams(len(texts), key, word, token, tokens, row)
 
 
-def _plain(text: str) -> str:
-    return _NOT_WORD.sub(" ", text[:MAX_CHARACTERS].lower()).strip() or "\x00"
-
-
-def _words(space: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    before, after = space[:-1] & ~space[1:], ~space[:-1] & space[1:]
-    return np.flatnonzero(before) + 1, np.flatnonzero(after) + 1
-
-
-def _pairs(space: NDArray[np.bool_], text_of: Indices) -> tuple[Indices, Indices]:
-    start, end = _words(space)
-    together = text_of[start[:-1]] == text_of[start[1:]]
-    return start[:-1][together], end[1:][together]
-
-
-def _pieces(space: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    places = np.arange(len(space))
-    next_space = np.minimum.accumulate(np.where(space, places, len(space))[::-1])[::-1]
-    room = np.append(next_space[1:], len(space)) - places + 1  # characters up to the next space, it included
-    starts = [np.flatnonzero(room >= length) for length in CHARACTERS]
-    starts[0] = starts[0][~(space[starts[0]] & space[np.minimum(starts[0] + 1, len(space) - 1)])]
-    ends = [start + length for start, length in zip(starts, CHARACTERS, strict=True)]
-    return np.concatenate(starts), np.concatenate(ends)
+def _pieces(start: Indices, length: Indices) -> tuple[Indices, Indices, Indices]:
+    """The n-grams of characters inside each span: its number, and where they start and end."""
+    many = np.maximum(length - _SIZES + 1, 0).ravel()
+    which = np.arange(len(many)).repeat(many)
+    span, size = which % len(start), which // len(start) + CHARACTERS[0]
+    starts = np.arange(len(which)) - (many.cumsum() - many)[which] + start[span]
+    return span, starts, starts + size
 
 
 def _hashes(codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArray[np.bool_]) -> NDArray[np.uint32]:
@@ -102,7 +93,7 @@ def _hashes(codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArr
     value ^= word * _WORD_SALT
     value ^= value >> _HALF
     value *= _MIX
-    return (value >> _HALF).astype(np.uint32)
+    return value >> _HALF
 
 
 @lru_cache(maxsize=4)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from headrace.router.model import Head, Scored
-from headrace.router.tfidf import Floats, Vocabulary
+from headrace.router.model import Doubles, Head, Scored
 
 REASONS = 3
 """Words told with a decision: more are read by nobody."""
@@ -14,51 +13,48 @@ REASONS = 3
 Reasons = tuple[tuple[str, float], ...]
 
 
-def reasons(scored: Scored, index: int, head: Head, vocabulary: Vocabulary) -> Reasons:
-    """The words of query `index` that spoke for its best agent against the runner-up; shares of all that did.
+def reasons(scored: Scored, head: Head) -> list[Reasons]:
+    """For each query the words that spoke for its best agent against the runner-up, with their shares of all that did.
 
-    What an n-gram of characters or a pair of words weighs is shared by the characters it covers, so that every
-    word is credited for all of its features.
+    A word is credited for its n-grams of characters, and for half of each pair it stands in.
     """
-    order = np.argsort(scored.scores[index])
-    best, second = int(order[-1]), int(order[-2]) if len(order) > 1 else None
-    gained = _gains(scored, index, head, best, second)
-    return _by_word(scored, index, vocabulary, gained)
+    credit = _credit(scored, _gains(scored, head))
+    bounds = np.searchsorted(scored.grams.row, np.arange(scored.grams.texts + 1))
+    words, gains = scored.grams.tokens, credit.tolist()
+    spans = zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    return [_strongest(words[start:end], gains[start:end]) for start, end in spans]
 
 
-def _gains(scored: Scored, index: int, head: Head, best: int, second: int | None) -> tuple[NDArray[np.int64], Floats]:
-    first, last = np.searchsorted(scored.rows.row, (index, index + 1))
-    column, value = scored.rows.column[first:last], scored.rows.value[first:last]
-    weight = head.words[column, best].astype(np.float32)
+def _gains(scored: Scored, head: Head) -> Doubles:
+    """What each different n-gram of each query adds to the winner's lead."""
+    rows = scored.rows
+    order = np.argsort(scored.scores, axis=1)
+    best = order[rows.row, -1]
+    second = order[rows.row, -2] if order.shape[1] > 1 else None
+    lead = head.words[rows.column, best].astype(np.float64)
     if second is not None:
-        weight = weight - head.words[column, second].astype(np.float32)
-    return column, value * weight
+        lead -= head.words[rows.column, second]
+    gains = np.zeros(len(scored.counts.row))
+    gains[rows.source] = rows.value * lead
+    return gains
 
 
-def _by_word(scored: Scored, index: int, vocabulary: Vocabulary, gained: tuple[NDArray[np.int64], Floats]) -> Reasons:
-    found, (column, gain) = scored.grams, gained
-    mine = np.flatnonzero(found.row == index)
-    place = vocabulary.columns(found.hash[mine])
-    mine, place = mine[place >= 0], place[place >= 0]
-    if not len(mine):
-        return ()
-    which = np.searchsorted(column, place)
-    each = gain[which] / np.bincount(which, minlength=len(column))[which]
-    start, end = found.start[mine], found.end[mine]
-    left, right = int(found.start[found.row == index].min()), int(found.end[found.row == index].max())
-    rise = np.zeros(right - left + 1)
-    np.add.at(rise, start - left, each / (end - start))
-    np.add.at(rise, end - left, -each / (end - start))
-    return _strongest(found.characters[left:right], np.cumsum(rise)[:-1])
+def _credit(scored: Scored, gains: Doubles) -> NDArray[np.float64]:
+    """The sum of the gains of each word of each query."""
+    found, counts = scored.grams, scored.counts
+    which = np.searchsorted(counts.key, found.key)
+    each = gains[which] / counts.count[which]
+    words = len(found.tokens)
+    pair = slice(words, words + int(found.word.sum()) - words)
+    each[pair] /= 2
+    credit = np.asarray(np.bincount(found.token, each, words), np.float64)
+    return credit + np.bincount(found.token[pair] + 1, each[pair], words)
 
 
-def _strongest(text: str, credit: NDArray[np.float64]) -> Reasons:
+def _strongest(words: list[str], gains: list[float]) -> Reasons:
     total: dict[str, float] = {}
-    place = 0
-    for word in text.split(" "):
-        if word:
-            total[word] = total.get(word, 0.0) + float(credit[place : place + len(word)].sum())
-        place += len(word) + 1
-    spoke = sorted(((word, gain) for word, gain in total.items() if gain > 0), key=lambda pair: -pair[1])
-    every = sum(gain for _, gain in spoke)
-    return tuple((word, round(gain / every, 3)) for word, gain in spoke[:REASONS])
+    for word, gain in zip(words, gains, strict=True):
+        total[word] = total.get(word, 0.0) + gain
+    spoke = sorted(((gain, word) for word, gain in total.items() if gain > 0), reverse=True)
+    every = sum(gain for gain, _ in spoke)
+    return tuple((word, gain / every) for gain, word in spoke[:REASONS])
