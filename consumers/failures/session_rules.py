@@ -40,12 +40,13 @@ _CLOSING = re.compile(
     r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
 _WORD = re.compile(r"\w+")
-_COMMON_WORDS = """
+_COMMON_TEXT = """
     a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no not
     of on or our please so some that the then there this to was we what when where which who why will with would you
     your
 """
-_COMMON = frozenset(_COMMON_WORDS.split())
+COMMON_WORDS = frozenset(_COMMON_TEXT.split())
+"""English words that say nothing about what a text is about."""
 
 Similarity = Callable[[str, str], float]
 """0 for nothing in common, 1 for the same."""
@@ -136,4 +137,4 @@ def _asked_again(turn: SessionTurn, before: SessionTurn, share: float | None, li
 
 @lru_cache(4_096)
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(w[:STEM] for w in _WORD.findall(text[:MAX_CHARACTERS].casefold()) if w not in _COMMON)
+    return frozenset(w[:STEM] for w in _WORD.findall(text[:MAX_CHARACTERS].casefold()) if w not in COMMON_WORDS)
