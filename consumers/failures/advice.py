@@ -136,8 +136,8 @@ def _by_version(cluster: Cluster) -> Iterator[str]:
 
 
 def _share(cluster: Cluster, flag: Flag) -> float:
-    """Of the members; findings are counted, and a member may have two of one flag."""
-    return min(1.0, cluster.flags.get(flag, 0) / cluster.size) if cluster.size else 0.0
+    """Of the members."""
+    return cluster.flags.get(flag, 0) / cluster.size if cluster.size else 0.0
 
 
 def _evidence(cluster: Cluster, prefix: str) -> tuple[str, int]:

@@ -18,7 +18,8 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from consumers.failures.assignment import Assignment, assign
+from consumers.failures.assignment import Assignment, assign, cluster_id
+from consumers.failures.partition import NOISE, Labels
 from consumers.failures.state import (
     MAX_CLUSTERS,
     MAX_EXEMPLARS,
@@ -72,16 +73,30 @@ class Update(NamedTuple):
 
 def update(state: ClusterState, window: Window, failures: Iterable[Failing], min_size: int = 5) -> Update:
     """The clusters after `window`. Raises ConfigError for vectors of another length than the state's."""
-    waiting = {failure.interaction_id for failure in state.pending}
     by_id = {failure.interaction_id: failure for failure in (*state.pending, *failures)}
     members = [by_id[id_] for id_ in sorted(by_id)]
-    assignment = assign(state.clusters, members, state.tenant, min_size)
+    return _applied(state, window, members, assign(state.clusters, members, state.tenant, min_size))
+
+
+def grouped(tenant: str, window: Window, members: Sequence[Failing], groups: Labels) -> Update:
+    """The clusters of one bounded set, whose `members`, sorted by id, were grouped already."""
+    names: dict[int, str] = {}
+    for member, group in zip(members, groups, strict=True):
+        if group != NOISE:
+            names.setdefault(int(group), cluster_id(tenant, member.interaction_id))
+    homes = [names.get(int(group)) for group in groups]
+    return _applied(ClusterState(tenant=tenant), window, members, Assignment(homes, list(names.values())))
+
+
+def _applied(state: ClusterState, window: Window, members: Sequence[Failing], assignment: Assignment) -> Update:
+    waiting = {failure.interaction_id for failure in state.pending}
     gained: dict[str, list[Failing]] = defaultdict(list)
+    cluster_of: dict[str, str] = {}
     for member, home in zip(members, assignment.homes, strict=True):
         if home is not None:
             gained[home].append(member)
+            cluster_of[member.interaction_id] = home
     clusters, changes = _after(state, window, assignment, gained, waiting)
-    cluster_of = {m.interaction_id: home for m, home in zip(members, assignment.homes, strict=True) if home is not None}
     pending = [member for member in members if member.interaction_id not in cluster_of][-MAX_PENDING:]
     return Update(cluster_of, replace(state, clusters=_bounded(clusters), pending=pending), changes)
 
@@ -167,7 +182,7 @@ def _counted(
         first_seen=min(cluster.first_seen, *(member.timestamp for member in members)),
         last_seen=max(cluster.last_seen, *(member.timestamp for member in members)),
         size=cluster.size + len(members),
-        flags=_summed(cluster.flags, Counter(finding.flag for finding in findings)),
+        flags=_summed(cluster.flags, Counter(flag for m in members for flag in {f.flag for f in m.findings})),
         evidence=_summed(cluster.evidence, Counter(f"{f.flag}:{f.detail}" for f in findings if _counts(f.detail))),
         agents=_summed(cluster.agents, Counter(member.agent for member in members)),
         versions=_summed(cluster.versions, Counter(versions)),
