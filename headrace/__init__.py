@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from headrace.client import FeedbackCollector, FlushResult, ProductionInteractionLogger
     from headrace.events import Feedback, Label, ProductionInteraction, Retrieval
-    from headrace.router import Router
+    from headrace.router import LiveRouter, Router
     from headrace.settings import Settings
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "FeedbackCollector",
     "FlushResult",
     "Label",
+    "LiveRouter",
     "ProductionInteraction",
     "ProductionInteractionLogger",
     "Retrieval",
@@ -26,7 +27,7 @@ __all__ = [
 _HOMES = {
     "headrace.client": ("FeedbackCollector", "FlushResult", "ProductionInteractionLogger"),
     "headrace.events": ("Feedback", "Label", "ProductionInteraction", "Retrieval"),
-    "headrace.router": ("Router",),
+    "headrace.router": ("LiveRouter", "Router"),
     "headrace.settings": ("Settings",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -24,7 +24,7 @@ _PLACE_BITS = 53
 """What a double holds exactly."""
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class Assignment(NamedTuple):
     """What a unit sees: goes onto its interactions as `experiment`, `variant` and `propensity`."""
 
     experiment: str

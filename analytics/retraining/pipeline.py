@@ -34,11 +34,11 @@ from analytics.retraining.steps import Steps
 from analytics.training import IncrementalTrainer
 from headrace.errors import ConfigError
 from headrace.router import Router
+from headrace.router.live import MODEL_FILE
 from headrace.router.ngrams import FEATURE_CODE
 from headrace.settings import Retraining, Settings, load
 from headrace.states import fetch
 
-MODEL_FILE = "router.json"
 DATASET_FILE = "examples.parquet"
 UNFINISHED = "unfinished"
 LEAST_LABELS = 2

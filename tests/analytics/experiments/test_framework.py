@@ -25,7 +25,7 @@ EXPERIMENT = Experiment(name="router-7", control="6", candidate="7", share=0.5, 
 def seen(number: int, experiment: Experiment, **fields: object) -> ProductionInteraction:
     """Interaction `number` of one of the users, a day later for every USERS; the candidate is rated better."""
     user = f"user-{number % USERS}"
-    assignment = msgspec.structs.asdict(experiment.assign(user))
+    assignment = experiment.assign(user)._asdict()
     rating = 4.0 + number % 2 * 0.5 if assignment["variant"] == "7" else 3.0 + number % 2 * 0.5
     moment = NOON + timedelta(days=number // USERS)
     return interaction(

@@ -1,0 +1,1 @@
+"""The jobs that nobody has to remember."""

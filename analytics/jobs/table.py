@@ -1,0 +1,78 @@
+"""What is done when, without anybody asking: each job a function of the settings that says what it did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from headrace.settings import Settings
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job; `cron` is minute, hour, day, month and weekday (UTC)."""
+
+    name: str
+    cron: str
+    run: Callable[[Settings], str]
+
+
+def retrain(settings: Settings) -> str:
+    """Trains the router where it is due, and puts to use what the gate lets pass."""
+    from analytics.retraining import IncrementalRetrainingPipeline
+
+    pipeline = IncrementalRetrainingPipeline(settings)
+    answer = pipeline.due(*pipeline.new_samples())
+    return pipeline.release(asyncio.run(pipeline.retrain())) if answer.is_due else answer.reason
+
+
+def select(settings: Settings) -> str:
+    """Queues the next interactions for annotators."""
+    from analytics.selection import queue
+    from analytics.selection.selector import ActiveLearningSelector
+
+    before = [selected.interaction_id for selected in queue.queued(settings)]
+    selection = ActiveLearningSelector(settings).select_for_annotation(selected_before=before)
+    if selection.selected:
+        queue.publish(settings, selection)
+    return f"{len(selection.selected)} interactions wait for `headrace label`"
+
+
+def rag_index(settings: Settings) -> str:
+    """Brings the RAG index up to date."""
+    from analytics.live import connect
+    from analytics.rag_index.update import NAME, update
+    from analytics.registry import registry_of
+
+    registry = registry_of(settings, NAME)
+    with connect(settings) as store:
+        made = update(registry, lambda sql: store.query(sql).read_all(), settings.storage / "models")
+    if made.accepted:
+        registry.announce(settings.kafka)
+    return f"{made.entries} entries in {made.version}, recall {made.after.value:.3f}"
+
+
+def experiment(settings: Settings) -> str:
+    """Says how the running A/B test stands."""
+    from analytics.experiments.framework import ABTestFramework
+    from analytics.experiments.reading import Plan
+    from analytics.live import connect
+    from analytics.registry import registry_of
+
+    running = registry_of(settings).current().experiment
+    if running is None:
+        return "no experiment is running"
+    plan = Plan(looks=settings.continual_learning.retraining.planned_days)
+    with connect(settings) as store:
+        report = ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
+    return f"{report.action}: {report.reason}"
+
+
+JOBS = (
+    Job("retrain", "0 2 * * *", retrain),
+    Job("rag_index", "30 2 * * *", rag_index),
+    Job("experiment", "10 0 * * *", experiment),
+    Job("select", "0 3 * * 1", select),
+)
+"""Nightly, when agents are asked least; `retrain` asks the schedule of the settings whether it is due."""
