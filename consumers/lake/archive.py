@@ -72,7 +72,7 @@ class Archive:
     def write_next(self, now: datetime | None = None) -> date | None:
         """Writes the oldest closed day whose copy lacks rows; the day, or None when all copies are complete."""
         today = ((now or datetime.now(UTC)) - GRACE).date()
-        for day, counts in sorted(_counts(self._connection).items()):
+        for day, counts in sorted(counts_by_day(self._connection).items()):
             if day < today and counts != self._copied(day):
                 self._write(day, counts)
                 return day
@@ -106,7 +106,7 @@ class Archive:
         ).fetchone()
         file = File(copied[0] if copied else 0, made.stat().st_size, sha256(made))
         failpoint("lake.parquet_written")
-        _sync(made)
+        sync(made)
         made.replace(target)
         failpoint("lake.parquet_renamed")
         return file
@@ -173,7 +173,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _counts(connection: duckdb.DuckDBPyConnection) -> Counts:
+def counts_by_day(connection: duckdb.DuckDBPyConnection) -> Counts:
+    """How many rows of each table a day has now."""
     counts: Counts = defaultdict(dict)
     for table in RECORD_TABLES:
         rows: list[Any] = connection.execute(f"SELECT {_day(table)}, count(*) FROM {table.name} GROUP BY 1").fetchall()
@@ -194,12 +195,13 @@ def _day_folder(folder: Path, day: date) -> Path:
 def _replace(path: Path, content: bytes) -> None:
     made = path.with_name(f".{path.name}.tmp")
     made.write_bytes(content)
-    _sync(made)
+    sync(made)
     made.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Returns once the disk has it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -65,6 +65,8 @@ def open_database(settings: Settings) -> duckdb.DuckDBPyConnection:
         migrating.execute("BEGIN")
         for table in TABLES:
             migrating.execute(table.ddl)
+            for statement in table.added:
+                migrating.execute(statement)
             migrating.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.comment)}")
             for column in table.columns:
                 migrating.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.comment)}')
@@ -77,6 +79,14 @@ def open_database(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def _attached(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
+    connection = connect(settings, path)
+    attach(connection, path)
+    connection.execute(f"USE {CATALOG}")
+    return connection
+
+
+def connect(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection as the settings bound it, to which nothing is attached yet."""
     store = settings.store
     connection = duckdb.connect(
         ":memory:",
@@ -90,20 +100,17 @@ def _attached(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
             "python_enable_replacements": "false",
         },
     )
-    _attach(connection, path)
-    connection.execute(f"USE {CATALOG}")
     connection.execute("SET enable_progress_bar = false")
     return connection
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attaches the file, once those who read it for one statement have let go of it."""
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str = CATALOG, read_only: bool = False) -> None:
+    """Attaches a file, once those who read it for one statement have let go of it."""
+    how = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest'"
     deadline = time.monotonic() + READERS_PATIENCE_S
     while True:
         try:
-            connection.execute(
-                f"ATTACH {quoted(str(path))} AS {CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')"
-            )
+            connection.execute(f"ATTACH {quoted(str(path))} AS {name} ({how})")
             return
         except duckdb.IOException as error:
             if "Conflicting lock" not in str(error) or time.monotonic() > deadline:

@@ -16,14 +16,19 @@ from duckdb import DuckDBPyConnection
 
 from consumers.lake.batch import Batch, Partition
 from consumers.lake.dedup import id_ranges, in_ranges
-from consumers.lake.tables import CONFLICTS, DUPLICATES, EVENT_TABLES, PRODUCER_STATUS, REJECTED, Table
+from consumers.lake.subjects import Subjects, note, noted
+from consumers.lake.tables import CONFLICTS, DUPLICATES, ERASED, EVENT_TABLES, PRODUCER_STATUS, REJECTED, Table
 
 
-def insert(connection: DuckDBPyConnection, batch: Batch) -> dict[Partition, Counter[str]]:
-    """Inserts all rows of a batch; how many went into which table, by partition."""
+def insert(connection: DuckDBPyConnection, batch: Batch, erased: Subjects) -> dict[Partition, Counter[str]]:
+    """Inserts all rows of a batch, but of erased people's only that they came; how many went into which table."""
     rows: dict[Partition, Counter[str]] = defaultdict(Counter)
     for table in EVENT_TABLES:
         if (arrived := batch.rows(table)) is not None:
+            if erased:
+                arrived, refused = erased.split(table, arrived)
+                _refuse(connection, table, refused)
+                _count(rows, batch, ERASED, refused)
             for target, stored in _insert_events(connection, table, arrived):
                 _count(rows, batch, target, stored)
     for table in (PRODUCER_STATUS, REJECTED):
@@ -33,7 +38,15 @@ def insert(connection: DuckDBPyConnection, batch: Batch) -> dict[Partition, Coun
     return rows
 
 
+def _refuse(connection: DuckDBPyConnection, table: Table, refused: pa.Table) -> None:
+    """Says of erased people's rows that they came, and remembers what is about to be said of them."""
+    _append_again(connection, ERASED, table, refused)
+    note(connection, noted(table, refused))
+
+
 def _insert_events(connection: DuckDBPyConnection, table: Table, arrived: pa.Table) -> Iterator[tuple[Table, pa.Table]]:
+    if not arrived.num_rows:
+        return
     assert table.id is not None
     ids = arrived.column(table.id).to_pylist()
     ranges = id_ranges(ids)

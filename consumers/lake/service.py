@@ -21,6 +21,7 @@ import structlog
 
 from consumers.lake.archive import Archive, Copying
 from consumers.lake.batch import Batch, Partition, Records
+from consumers.lake.erasures import Erasures
 from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
 from consumers.lake.store import Store
@@ -46,13 +47,16 @@ def run(settings: Settings) -> None:
     """Stores until SIGTERM or Ctrl-C, then finishes what was read."""
     shutdown = Shutdown().install()
     tune_process()
+    erasures = Erasures(settings)
+    erasures.forget()
     with Store(settings) as store:
         _begin(settings, store)
         reader = Reader(settings, {key: entry.next_offset for key, entry in store.entries.items()})
         server = Server(store.connection, settings) if settings.store.quack_port else None
-        Lake(settings, store, reader, shutdown, server).run()
-    if not shutdown.requested:
-        log.warning("lake.starts_again", reason=f"a statement ran longer than {settings.store.query_seconds:g} s")
+        reason = Lake(settings, store, reader, shutdown, server, erasures).run()
+    erasures.close()
+    if reason is not None:
+        log.warning("lake.starts_again", reason=reason)
         start_again()
 
 
@@ -95,7 +99,13 @@ class Lake:
     """The loop between a source and a store."""
 
     def __init__(
-        self, settings: Settings, store: Store, source: Source, shutdown: Shutdown, server: Server | None = None
+        self,
+        settings: Settings,
+        store: Store,
+        source: Source,
+        shutdown: Shutdown,
+        server: Server | None = None,
+        erasures: Erasures | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -103,17 +113,22 @@ class Lake:
         self._next_offsets = {key: entry.next_offset for key, entry in store.entries.items()}
         self._source = source
         self._server = server
+        self._erasures = erasures
         self._heartbeat = Heartbeat(settings.storage, "lake")
         self._thread = ThreadPoolExecutor(1, "lake-store")
         self._storing: Future[None] | None = None
         self._copying = Copying(Archive(store.connection, settings))
 
-    def run(self) -> None:
-        """Reads and stores until asked to end; whatever fails in either thread ends both."""
+    def run(self) -> str | None:
+        """Reads and stores until asked to end; whatever fails in either thread ends both.
+
+        What it returns is a reason to start again, as a new process; None where it was asked to end.
+        """
         log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
+        reason: str | None = None
         with self._thread, self._copying:
             try:
-                while not self._shutdown.requested and not (self._server and self._server.is_blocked()):
+                while not self._shutdown.requested and (reason := self._reason_to_start_again()) is None:
                     self._turn()
                 self._wait_until_stored()
             finally:
@@ -121,6 +136,14 @@ class Lake:
                 if self._server is not None:
                     self._server.close()
         log.info("lake.stopped", positions=sum(self._next_offsets.values()))
+        return None if self._shutdown.requested else reason
+
+    def _reason_to_start_again(self) -> str | None:
+        if self._server and self._server.is_blocked():
+            return f"a statement ran longer than {self._settings.store.query_seconds:g} s"
+        if self._erasures and self._erasures.is_due(self._store):
+            return "rows have to go"
+        return None
 
     def _turn(self) -> None:
         batch = self._fill()

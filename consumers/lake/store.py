@@ -22,7 +22,7 @@ from types import TracebackType
 
 import duckdb
 
-from consumers.lake import ledger
+from consumers.lake import ledger, subjects
 from consumers.lake.access import database_path
 from consumers.lake.batch import Batch
 from consumers.lake.database import CATALOG, explain, open_database, roll_back
@@ -44,6 +44,7 @@ class Store:
         with self._explained():
             self.connection = open_database(settings)
         self.entries = ledger.read(self.connection)
+        self.erased = subjects.read(self.connection)
 
     def __enter__(self) -> Store:
         return self
@@ -71,7 +72,7 @@ class Store:
         """
         self._require_space(batch.bytes)
         with self._transaction():
-            rows = insert(self.connection, batch)
+            rows = insert(self.connection, batch, self.erased)
             failpoint("lake.after_rows")
             steps = [
                 ledger.Step(self.entries[partition], next_offset, batch.records[partition], rows.get(partition, {}))

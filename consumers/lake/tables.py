@@ -35,6 +35,8 @@ class Column:
     encoding: Encoding | None = None
     said: bool = False
     """Part of what the sender said: two events with one id conflict if they differ here."""
+    default: int | None = None
+    """What rows have that were stored before there was such a column."""
 
     @property
     def ddl(self) -> str:
@@ -58,6 +60,15 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Statements that give an older store the columns which came later."""
+        return tuple(
+            f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {column.ddl} DEFAULT {column.default}"
+            for column in self.columns
+            if column.default is not None
+        )
 
 
 def _said(name: str, type_: str, comment: str, encoding: Encoding | None = None) -> Column:
@@ -230,6 +241,25 @@ CONFLICTS = Table(
     (*_AGAIN, Column("event", "VARCHAR", "JSON object: the sanitized event, whole.", "zstd")),
 )
 
+ERASED = Table(
+    "erased",
+    "One row for each record of an erased person: where it stood and its number, nothing that was in it.",
+    (
+        Column("kind", "VARCHAR", "Table it was in, or would have come into."),
+        *_ORIGIN,
+        *_CLEAN_POSITION,
+        Column("appended_at", "TIMESTAMP", "When the broker took the raw record, UTC."),
+    ),
+)
+ERASURES = Table(
+    "erasures",
+    "What is refused from now on: pseudonyms of erased people, and the ids of their sessions and interactions.",
+    (
+        Column("kind", "VARCHAR", "`user`, `session`, `interaction` or `external` (an interaction's `external_id`)."),
+        Column("id", "VARCHAR", "The pseudonym or id; it may stand here more than once."),
+    ),
+)
+
 LEDGER = Table(
     "ledger",
     "How far each partition has been stored, changed in the same transaction as the rows.",
@@ -247,12 +277,14 @@ LEDGER = Table(
         Column("rejected", "BIGINT", "Of them rows of `rejected`."),
         Column("duplicates", "BIGINT", "Of them rows of `duplicates`."),
         Column("conflicts", "BIGINT", "Of them rows of `conflicts`."),
+        Column("erased", "BIGINT", "Of them rows of `erased`.", default=0),
+        Column("expired", "BIGINT", "Of them rows that were kept for `retention_days` and are gone.", default=0),
     ),
 )
 
 SEQ_ARCHIVE = Table(
     "seq_archive",
-    "Ranges of `seq` whose rows are gone (retention, erasure): what outlives the rows.",
+    "Ranges of `seq` whose rows are gone after `retention_days`: what outlives the rows.",
     (
         Column("producer_id", "VARCHAR", "The client instance."),
         Column("first_seq", "BIGINT", "First number of the range."),
@@ -262,6 +294,6 @@ SEQ_ARCHIVE = Table(
 )
 
 EVENT_TABLES = (INTERACTIONS, FEEDBACK, LABELS)
-RECORD_TABLES = (*EVENT_TABLES, PRODUCER_STATUS, REJECTED, DUPLICATES, CONFLICTS)
+RECORD_TABLES = (*EVENT_TABLES, PRODUCER_STATUS, REJECTED, DUPLICATES, CONFLICTS, ERASED)
 """The tables of which each row is one record of `clean` or `rejected`."""
-TABLES = (*RECORD_TABLES, LEDGER, SEQ_ARCHIVE)
+TABLES = (*RECORD_TABLES, LEDGER, SEQ_ARCHIVE, ERASURES)

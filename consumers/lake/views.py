@@ -137,7 +137,8 @@ PRODUCER_RANGES = View(
         UNION ALL SELECT producer_id, seq, 'stored' FROM labels
         UNION ALL SELECT producer_id, seq, 'duplicate' FROM duplicates
         UNION ALL SELECT producer_id, seq, 'duplicate' FROM conflicts
-        UNION ALL SELECT producer_id, seq, 'rejected' FROM rejected),
+        UNION ALL SELECT producer_id, seq, 'rejected' FROM rejected
+        UNION ALL SELECT producer_id, seq, 'erased' FROM erased),
     accepted AS (SELECT DISTINCT producer_id, seq FROM numbered WHERE outcome <> 'rejected'
                  AND (producer_id, seq) IN (SELECT (producer_id, seq) FROM rejected WHERE seq IS NOT NULL)),
     outcomes AS (

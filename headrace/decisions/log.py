@@ -1,4 +1,4 @@
-"""Decisions on Kafka: written with the broker's acknowledgement, read whole.
+"""Decisions on Kafka: written with the broker's acknowledgement, read from the start and then as they come.
 
 Guarantee: at-least-once onto `headrace.decisions`; a decision has an id, and said twice it is the same decision.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from headrace import kafka
 from headrace.codec import encode
 from headrace.decisions.formats import Decision, decode_decision
-from headrace.errors import BrokerUnavailable
+from headrace.errors import BrokerUnavailable, Poison
 from headrace.settings import Kafka
 from headrace.topics import DECISIONS
 
@@ -33,32 +33,62 @@ def publish(settings: Kafka, decision: Decision) -> None:
 
 def read_all(settings: Kafka) -> list[Decision]:
     """Every decision that the topic still holds, each partition's in order. Raises BrokerUnavailable."""
-    reader = Consumer({**kafka.consumer(settings, "decisions"), "enable.partition.eof": True})
+    reader = Reader(settings)
     try:
-        return list(_decisions(reader, settings.topic(DECISIONS)))
-    except KafkaException:
-        raise BrokerUnavailable(settings.bootstrap_servers, kafka.BROKER_TIMEOUT_S) from None
+        return list(reader.read_to_end())
     finally:
         reader.close()
 
 
-def _decisions(reader: Consumer, topic: str) -> Iterator[Decision]:
-    found = reader.list_topics(topic, timeout=kafka.BROKER_TIMEOUT_S).topics[topic]
-    places = [_start(reader, TopicPartition(topic, number)) for number in found.partitions]
-    reader.assign(places)
-    behind = {place.partition for place in places}
-    while behind:
-        message = reader.poll(kafka.BROKER_TIMEOUT_S)
-        if message is None:
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
-        if (error := message.error()) is None:
-            yield decode_decision(message.value() or b"")
-        elif error.code() == KafkaError._PARTITION_EOF:
-            behind.discard(message.partition() or 0)
-        else:
-            raise KafkaException(error)
+class Reader:
+    """Reads all partitions from their start, and what comes after. Raises BrokerUnavailable."""
 
+    def __init__(self, settings: Kafka) -> None:
+        self._settings = settings
+        self._consumer = Consumer({**kafka.consumer(settings, "decisions"), "enable.partition.eof": True})
+        try:
+            places = self._starts()
+        except KafkaException:
+            self._consumer.close()
+            raise self._unavailable() from None
+        self._consumer.assign(places)
+        self._behind = {place.partition for place in places}
 
-def _start(reader: Consumer, place: TopicPartition) -> TopicPartition:
-    first, _ = reader.get_watermark_offsets(place, kafka.BROKER_TIMEOUT_S)
-    return TopicPartition(place.topic, place.partition, first)
+    def read_to_end(self) -> Iterator[Decision]:
+        """The decisions up to the topic's present end."""
+        while self._behind:
+            message = self._consumer.poll(kafka.BROKER_TIMEOUT_S)
+            if message is None:
+                raise self._unavailable()
+            if (decision := self._taken(message)) is not None:
+                yield decision
+
+    def poll(self, timeout_s: float = 0.0) -> Decision | None:
+        """The next decision, if one has come; None also while no broker answers."""
+        message = self._consumer.poll(timeout_s)
+        return None if message is None else self._taken(message)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _starts(self) -> list[TopicPartition]:
+        topic = self._settings.topic(DECISIONS)
+        found = self._consumer.list_topics(topic, timeout=kafka.BROKER_TIMEOUT_S).topics[topic]
+        return [TopicPartition(topic, number, self._log_start(topic, number)) for number in found.partitions]
+
+    def _log_start(self, topic: str, partition: int) -> int:
+        return self._consumer.get_watermark_offsets(TopicPartition(topic, partition), kafka.BROKER_TIMEOUT_S)[0]
+
+    def _taken(self, message: Message) -> Decision | None:
+        """A decision of a kind that this version does not know is somebody else's to follow."""
+        if (error := message.error()) is not None:
+            if error.code() == KafkaError._PARTITION_EOF:
+                self._behind.discard(message.partition() or 0)
+            return None
+        try:
+            return decode_decision(message.value() or b"")
+        except Poison:
+            return None
+
+    def _unavailable(self) -> BrokerUnavailable:
+        return BrokerUnavailable(self._settings.bootstrap_servers, kafka.BROKER_TIMEOUT_S)

@@ -17,7 +17,7 @@ from headrace.topic_admin import create_topics
 from headrace.topics import CLEAN
 from tests.conftest import settings_for, write_settings
 from tests.consumers.lake.support import clean, interaction
-from tests.faults.test_lake import records_stored
+from tests.faults.test_lake import kept_for_ever, records_stored
 from tests.support import Service, produce, wait_for
 from tests.support.pipeline import with_live_queries
 
@@ -33,7 +33,7 @@ def test_a_broker_that_is_killed_and_started_again_is_waited_for(
     monkeypatch.delenv(BOOTSTRAP_VARIABLE, raising=False)
     broker = LocalBroker(tmp_path / "broker", free_port())
     broker.start()
-    settings = with_live_queries(settings_for(broker.bootstrap_servers, tmp_path))
+    settings = kept_for_ever(with_live_queries(settings_for(broker.bootstrap_servers, tmp_path)))
     create_topics(kafka.admin(settings.kafka), settings)
     try:
         with Service("lake", write_settings(settings, tmp_path / "headrace.yaml")) as lake:
