@@ -82,6 +82,18 @@ def committed(kafka: Kafka, group: str, topic: str, partitions: Iterable[int]) -
     return {place.partition: place.offset for place in places}
 
 
+def ends(kafka: Kafka, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+    """The offset after each partition's last record. Raises BrokerUnavailable."""
+    asking = Consumer(consumer(kafka, "ends"))
+    try:
+        places = {number: TopicPartition(topic, number) for number in partitions}
+        return {number: asking.get_watermark_offsets(place, BROKER_TIMEOUT_S)[1] for number, place in places.items()}
+    except KafkaException:
+        raise BrokerUnavailable(kafka.bootstrap_servers, BROKER_TIMEOUT_S) from None
+    finally:
+        asking.close()
+
+
 def topic_ids(client: AdminClient, names: list[str]) -> dict[str, str]:
     """The broker's own id of each topic, which changes when a topic is deleted and made again.
 

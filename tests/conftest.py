@@ -15,7 +15,16 @@ import yaml
 from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port
 from headrace.ids import ID_KEY_VARIABLE
-from headrace.settings import BOOTSTRAP_VARIABLE, ContinualLearning, Kafka, Logging, Settings, Store
+from headrace.settings import (
+    BOOTSTRAP_VARIABLE,
+    ContinualLearning,
+    Kafka,
+    Logging,
+    Metrics,
+    Settings,
+    Store,
+    Windows,
+)
 from headrace.topic_admin import create_topics
 from headrace.topics import TOPICS
 
@@ -62,6 +71,8 @@ def settings_for(bootstrap_servers: str, folder: Path) -> Settings:
         continual_learning=ContinualLearning(logging=Logging(storage=folder / "store")),
         kafka=Kafka(bootstrap_servers=bootstrap_servers, topic_prefix=f"test-{secrets.token_hex(6)}"),
         store=Store(quack_port=0),
+        windows=Windows(web_port=0),
+        metrics=Metrics(sanitizer_port=0, lake_port=0, digester_port=0, windows_port=0),
     )
 
 

@@ -6,7 +6,7 @@ Both are bounded by keeping the smallest hashes of interaction ids, so that a me
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -22,7 +22,8 @@ MAX_SLOW = 64
 """Slowest answers of one agent and window that are kept."""
 MAX_TEXT = 400
 """Characters of a query that travel with it."""
-_INT8_ONE = 127.0
+_SMALLEST = 1e-9
+"""Nothing is divided by less."""
 
 
 class Example(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
@@ -44,10 +45,6 @@ class Example(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=Tr
 
     def with_vector(self, vector: bytes) -> Example:
         return msgspec.structs.replace(self, vector=vector)
-
-    def floats(self) -> NDArray[np.float32]:
-        """The vector, of length 1 within its rounding."""
-        return unpacked(self.vector)
 
 
 def rank(interaction_id: str) -> int:
@@ -75,13 +72,19 @@ def first(examples: Iterable[Example], limit: int, order: Callable[[Example], tu
 
 
 def packed(vectors: NDArray[np.float32]) -> list[bytes]:
-    """Rows of length 1 as int8."""
-    rounded = np.rint(vectors * _INT8_ONE).astype(np.int8)
-    return [row.tobytes() for row in rounded]
+    """Rows as int8, each scaled so that its greatest number is 127: directions to about 1 in 200."""
+    greatest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True, initial=0), _SMALLEST)
+    return [row.tobytes() for row in np.rint(vectors * (127 / greatest)).astype(np.int8)]
 
 
-def unpacked(vector: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(vector, np.int8).astype(np.float32) / np.float32(_INT8_ONE)
+def unpacked(examples: Sequence[Example]) -> NDArray[np.float32]:
+    """Their vectors as rows of length 1 (of length 0 for a text without a token)."""
+    if not examples:
+        return np.zeros((0, 0), np.float32)
+    content = b"".join(example.vector for example in examples)
+    rows = np.frombuffer(content, np.int8).reshape(len(examples), -1).astype(np.float32)
+    lengths: NDArray[np.float32] = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _SMALLEST)
+    return np.divide(rows, lengths)
 
 
 def _joined(one: Example, other: Example) -> Example:

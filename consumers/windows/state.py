@@ -17,6 +17,8 @@ from consumers.digests.summary import EMPTY, Summary, merged
 from consumers.windows.watermark import later, watermark_us
 from consumers.windows.window import Examples, Window, assemble, united
 
+CHAIN_PIECE = 512 * 1024
+"""A table's entry is one message of its changelog, and those are 1 MiB at most."""
 MAX_EXAMPLE_ENTRIES = 48
 """Of one key; more are united into one or two."""
 
@@ -60,7 +62,11 @@ class Closed(msgspec.Struct, array_like=True, frozen=True):
 
     revision: int
     signature: int
+    """Of everything the report was made of."""
     interactions: int
+    """At the first report: those that are more came late."""
+    alerts: tuple[str, ...] = ()
+    """Ids of those that were said."""
 
 
 encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -88,7 +94,7 @@ class State:
         self._open: dict[Key, dict[Source, OpenCopy]] = {}
         self._examples: dict[Key, dict[tuple[Source, int, int], bytes]] = {}
         self.closed: dict[tuple[str, int], Closed] = {}
-        self.chains: dict[tuple[str, int], bytes] = {}
+        self._chains: dict[tuple[str, int], dict[int, bytes]] = {}
         self.changed: set[tuple[str, int]] = set()
         """Tenant and start of the windows that may say something else than their last report."""
         self._load()
@@ -124,12 +130,32 @@ class State:
         examples = [copy.examples for key in keys for copy in self._copies(key).values()]
         return assemble(tenant, start_us, {key: list(self._summaries(key)) for key in keys}, examples)
 
+    def interactions(self, tenant: str, start_us: int) -> int:
+        """How many a window has by now."""
+        keys = [key for key in self._keys() if (key.tenant, key.window_us) == (tenant, start_us)]
+        return sum(summary.interactions for key in keys for summary in self._summaries(key))
+
     def close(self, tenant: str, start_us: int, closed: Closed, chain: bytes) -> None:
-        """Notes that a window's report is out, and what the next window's needs of it."""
+        """Notes that a window's report is out, and what the next window's needs of it; the note comes last."""
+        self._drop_chain(tenant, start_us)
+        pieces = [chain[start : start + CHAIN_PIECE] for start in range(0, len(chain), CHAIN_PIECE)]
+        for number, piece in enumerate(pieces):
+            self._put((CHAIN, tenant, start_us, number), piece)
+        self._chains[tenant, start_us] = dict(enumerate(pieces))
         self.closed[tenant, start_us] = closed
-        self.chains[tenant, start_us] = chain
-        self._put((CHAIN, tenant, start_us), chain)
         self._put((CLOSED, tenant, start_us), closed)
+
+    def chain(self, tenant: str, start_us: int) -> bytes:
+        """What the window before this one left for it; nothing where it is the first that is kept."""
+        before = max((start for name, start in self._chains if name == tenant and start < start_us), default=None)
+        return b"" if before is None else b"".join(p for _, p in sorted(self._chains[tenant, before].items()))
+
+    def forget_chains(self, before_us: int) -> None:
+        """Drops what windows that start before that left for the next, but for the last one's of each tenant."""
+        for tenant in {name for name, _ in self._chains}:
+            old = sorted(start for name, start in self._chains if name == tenant and start < before_us)
+            for start_us in old[:-1]:
+                self._drop_chain(tenant, start_us)
 
     def forget(self, before_us: int) -> None:
         """Drops the windows that start before that."""
@@ -141,10 +167,13 @@ class State:
                 self._drop((EXAMPLES, key, source, chunk, part))
             self._drop((BASE, key))
         for tenant, start_us in [window for window in self.closed if window[1] < before_us]:
-            del self.closed[tenant, start_us], self.chains[tenant, start_us]
+            del self.closed[tenant, start_us]
             self._drop((CLOSED, tenant, start_us))
-            self._drop((CHAIN, tenant, start_us))
         self.changed = {window for window in self.changed if window[1] >= before_us}
+
+    def _drop_chain(self, tenant: str, start_us: int) -> None:
+        for number in self._chains.pop((tenant, start_us), {}):
+            self._drop((CHAIN, tenant, start_us, number))
 
     def _fold(self, part: Part, summary: Summary) -> bool:
         """A complete chunk is merged once; the copy that grew is dropped."""
@@ -239,7 +268,7 @@ class State:
         if kind == PROGRESS:
             self.progress[rest[0]] = _decoders[kind](content)
         elif kind == CHAIN:
-            self.chains[rest[0], rest[1]] = msgspec.msgpack.decode(content, type=bytes)
+            self._chains.setdefault((rest[0], rest[1]), {})[rest[2]] = msgspec.msgpack.decode(content, type=bytes)
         elif kind == CLOSED:
             self.closed[rest[0], rest[1]] = _decoders[kind](content)
         else:

@@ -45,9 +45,14 @@ class Window(msgspec.Struct, array_like=True, frozen=True):
         """The agent's interactions, all versions and variants."""
         return merged(summary for (name, _, _), summary in self.summaries.items() if name == agent)
 
+    def whole(self) -> Summary:
+        """All interactions of the tenant."""
+        return merged(self.summaries.values())
+
     def signature(self) -> int:
         """Equal for equal contents."""
-        return zlib.crc32(msgspec.msgpack.encode(self, order="deterministic"))
+        parts = (list(self.summaries.items()), self.sample, self.failures, self.slow)
+        return zlib.crc32(msgspec.msgpack.encode(parts, order="deterministic"))
 
 
 class Examples(msgspec.Struct, array_like=True, frozen=True):

@@ -1,0 +1,208 @@
+"""A closed window into reports, clusters and alerts. Pure: the same window, reference and chain say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from consumers.digests.examples import Example
+from consumers.digests.signals import ANY_FAILURE, FAILURE, LATENCY
+from consumers.digests.summary import Summary
+from consumers.failures import clusters
+from consumers.failures.latency import Quartiles, quartiles, slow_limit, slow_response
+from consumers.failures.state import Cluster, ClusterState, Failing
+from consumers.windows.comparison import compare
+from consumers.windows.reports import (
+    ALL_AGENTS,
+    Alert,
+    AlertKind,
+    ClusterReport,
+    DriftReport,
+    Severity,
+    SignalReport,
+    alert_id,
+    runbook,
+)
+from consumers.windows.window import Window
+from headrace.settings import Settings
+
+SLOW = "slow_response"
+KINDS: dict[str, tuple[AlertKind, Severity]] = {
+    "born": ("failure_born", "warning"),
+    "growing": ("failure_growing", "warning"),
+    "regressed": ("failure_regressed", "critical"),
+}
+"""Changes of a cluster that a person should look at."""
+
+
+class Chain(msgspec.Struct, array_like=True, frozen=True):
+    """What a tenant's window leaves for the next one."""
+
+    clusters: ClusterState
+    drifting: tuple[tuple[str, str], ...] = ()
+    """Agent and signal of the drifts that were said and go on."""
+
+
+class Outcome(NamedTuple):
+    """All that a closed window says."""
+
+    reports: list[DriftReport]
+    clusters: list[ClusterReport]
+    alerts: list[Alert]
+    chain: Chain
+
+
+def analyse(window: Window, reference: Window | None, chain: Chain, revision: int, settings: Settings) -> Outcome:
+    """The outcome of a window after the one that left `chain`."""
+    limits = {agent: _slow_limit(window, reference, agent, settings) for agent in window.agents}
+    reports = _reports(window, reference, limits, revision, settings)
+    drifting = _drifting(reports)
+    updated = clusters.update(
+        chain.clusters,
+        clusters.Window(_moment(window.start_us), window.interactions),
+        failing(window, limits),
+        settings.continual_learning.failure_analysis.min_cluster_size,
+    )
+    changed = {change.cluster_id for change in updated.changes} | set(updated.cluster_of.values())
+    alerts = [*_drift_alerts(reports, set(chain.drifting)), *_cluster_alerts(window, updated)]
+    said = [_cluster(window, one, revision) for one in updated.state.clusters if one.cluster_id in changed]
+    return Outcome(reports, said, alerts, Chain(updated.state, drifting))
+
+
+def failing(window: Window, limits: dict[str, float | None]) -> list[Failing]:
+    """The window's failing interactions that are kept, with those that were slow for their agent."""
+    found = {example.id: example for example in window.failures}
+    for agent, examples in window.slow.items():
+        for example in examples:
+            slow = slow_response(example.id, example.latency_ms or 0.0, limits[agent])
+            if slow is not None:
+                known = found.get(example.id, example)
+                found[example.id] = msgspec.structs.replace(known, findings=(*known.findings, slow))
+    return [_failing(found[interaction_id]) for interaction_id in sorted(found)]
+
+
+def _reports(
+    window: Window, reference: Window | None, limits: dict[str, float | None], revision: int, settings: Settings
+) -> list[DriftReport]:
+    detection = settings.continual_learning.drift_detection
+    reports = []
+    for agent in (ALL_AGENTS, *window.agents):
+        summary = window.whole() if agent == ALL_AGENTS else window.of_agent(agent)
+        compared = reference is not None and detection.enabled
+        signals = compare(window, reference, agent, detection.detection_method) if compared and reference else []
+        flags = dict(summary.categories.get(FAILURE, {}))
+        failures = flags.pop(ANY_FAILURE, 0)
+        if agent != ALL_AGENTS and (slow := _slow_count(summary, limits[agent])):
+            flags[SLOW] = slow
+        reports.append(
+            DriftReport(
+                tenant=window.tenant,
+                agent=agent,
+                start_us=window.start_us,
+                seconds=settings.windows.seconds,
+                revision=revision,
+                interactions=summary.interactions,
+                failing=failures,
+                flags=flags,
+                reference=_name(reference) if signals and reference else "",
+                signals=signals,
+            )
+        )
+    return reports
+
+
+def _slow_limit(window: Window, reference: Window | None, agent: str, settings: Settings) -> float | None:
+    """By the agent's distribution in the reference; in the window itself where there is none."""
+    rules = settings.continual_learning.failure_analysis
+    for source in (reference, window):
+        if source is not None and (limit := slow_limit(_quartiles(source.of_agent(agent)), rules)) is not None:
+            return limit
+    return None
+
+
+def _quartiles(summary: Summary) -> Quartiles:
+    numeric = summary.numeric.get(LATENCY.name)
+    if numeric is None:
+        return Quartiles(0.0, 0.0, 0.0, 0)
+    values, counts = numeric.weighted()
+    return quartiles(values.tolist(), counts.tolist())
+
+
+def _slow_count(summary: Summary, limit: float | None) -> int:
+    if limit is None or LATENCY.name not in summary.numeric:
+        return 0
+    values, counts = summary.numeric[LATENCY.name].weighted()
+    return int(counts[values > limit].sum())
+
+
+def _failing(example: Example) -> Failing:
+    return Failing(
+        example.id,
+        _moment(example.at_us),
+        example.agent,
+        example.version,
+        example.query,
+        list(example.findings),
+        example.vector,
+    )
+
+
+def _drifting(reports: Iterable[DriftReport]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((r.agent, signal.name) for r in reports for signal in r.signals if signal.alarm))
+
+
+def _drift_alerts(reports: Iterable[DriftReport], before: set[tuple[str, str]]) -> Iterator[Alert]:
+    """One for each signal that begins to drift; what goes on was said."""
+    for report in reports:
+        for signal in report.signals:
+            if signal.alarm and (report.agent, signal.name) not in before:
+                yield Alert(
+                    alert_id=alert_id("drift", report.tenant, report.agent, signal.name, report.start_us),
+                    kind="drift",
+                    severity="warning",
+                    tenant=report.tenant,
+                    agent=report.agent,
+                    start_us=report.start_us,
+                    subject=signal.name,
+                    summary=_words(report, signal),
+                    runbook=runbook("drift"),
+                )
+
+
+def _words(report: DriftReport, signal: SignalReport) -> str:
+    moved = "" if signal.before is None or signal.after is None else f": {signal.before:.4g} to {signal.after:.4g}"
+    return f"{signal.name} of {report.agent} drifted{moved} (p = {signal.adjusted_p_value:.2g})"
+
+
+def _cluster_alerts(window: Window, updated: clusters.Update) -> Iterator[Alert]:
+    by_id = {cluster.cluster_id: cluster for cluster in updated.state.clusters}
+    for change in updated.changes:
+        if change.kind in KINDS and change.cluster_id in by_id:
+            kind, severity = KINDS[change.kind]
+            agents = by_id[change.cluster_id].agents
+            yield Alert(
+                alert_id=alert_id(kind, window.tenant, "", change.cluster_id, window.start_us),
+                kind=kind,
+                severity=severity,
+                tenant=window.tenant,
+                agent=max(sorted(agents), key=lambda agent: agents[agent]) if agents else ALL_AGENTS,
+                start_us=window.start_us,
+                subject=change.cluster_id,
+                summary=f"failure cluster {change.cluster_id}: {change.kind}, {change.failures} in this window",
+                runbook=runbook(kind),
+            )
+
+
+def _cluster(window: Window, cluster: Cluster, revision: int) -> ClusterReport:
+    return ClusterReport(window.tenant, cluster.cluster_id, window.start_us, revision, cluster)
+
+
+def _name(reference: Window) -> str:
+    return f"from {_moment(reference.start_us):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _moment(at_us: int) -> datetime:
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC)

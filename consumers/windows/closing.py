@@ -1,0 +1,138 @@
+"""Which windows are to be closed now, in which order, and what they say. Pure but for the state it is given.
+
+A tenant's windows are closed in the order of time, each after what the one before left. A window is closed again
+when anything that its report was made of has changed: late events, or a window before it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from consumers.failures.state import ClusterState
+from consumers.windows.analysis import Chain, Outcome, analyse
+from consumers.windows.reports import Alert, ClusterReport, DriftReport
+from consumers.windows.state import Closed, State
+from consumers.windows.window import Window, joined
+from headrace.settings import Settings
+
+MICROSECONDS = 1_000_000
+EMBEDDER = "static"
+
+
+class Closing(NamedTuple):
+    """One window that is closed: what it says, and what is to be noted once that is delivered."""
+
+    tenant: str
+    start_us: int
+    reports: list[DriftReport]
+    clusters: list[ClusterReport]
+    alerts: list[Alert]
+    """Those that were not said with an earlier revision."""
+    closed: Closed
+    chain: bytes
+
+
+class Horizon:
+    """The times at which windows close, cannot change any more, and are forgotten."""
+
+    def __init__(self, settings: Settings) -> None:
+        windows = settings.windows
+        self.window_us = windows.seconds * MICROSECONDS
+        self._lateness_us = round(windows.lateness_seconds * MICROSECONDS)
+        self._revised_us = windows.revised * self.window_us
+        self._reference_us = windows.reference_windows * self.window_us
+
+    def closed_before(self, watermark_us: int) -> int:
+        """Windows that start at or before this are closed."""
+        return watermark_us - self._lateness_us - self.window_us
+
+    def settled_before(self, watermark_us: int) -> int:
+        """Windows that start before this take nothing more."""
+        return self.closed_before(watermark_us) - self._revised_us
+
+    def forgotten_before(self, watermark_us: int) -> int:
+        """Windows that start before this are no reference any more, either."""
+        return self.settled_before(watermark_us) - self._reference_us
+
+
+def due(state: State, horizon: Horizon) -> list[tuple[str, int]]:
+    """Tenant and start of the windows that are closed and may have something new to say, by start."""
+    latest = horizon.closed_before(state.watermark_us)
+    return [window for window in state.windows if window[1] <= latest and window in state.changed]
+
+
+def close(state: State, tenant: str, start_us: int, settings: Settings) -> Closing | None:
+    """What a window says, first or again; None where its report would be made of the same."""
+    window, reference = state.window(tenant, start_us), _reference(state, tenant, start_us, settings)
+    before = state.chain(tenant, start_us)
+    signature = _signature(window, reference, before)
+    known = state.closed.get((tenant, start_us))
+    if known is not None and known.signature == signature:
+        return None
+    outcome = analyse(window, reference, _chain(tenant, before), 1 if known is None else known.revision + 1, settings)
+    return _closing(window, outcome, known, signature)
+
+
+def settle(state: State, closing: Closing) -> None:
+    """Notes that a window's outcome was delivered; the windows after it may have something new to say."""
+    state.close(closing.tenant, closing.start_us, closing.closed, closing.chain)
+    state.changed.discard((closing.tenant, closing.start_us))
+    state.changed |= {w for w in state.closed if w[0] == closing.tenant and w[1] > closing.start_us}
+
+
+def _closing(window: Window, outcome: Outcome, known: Closed | None, signature: int) -> Closing:
+    said = known.alerts if known else ()
+    first = known.interactions if known else window.interactions
+    alerts = [alert for alert in outcome.alerts if alert.alert_id not in said]
+    late = max(0, window.interactions - first)
+    return Closing(
+        window.tenant,
+        window.start_us,
+        [msgspec.structs.replace(report, late=late) for report in outcome.reports],
+        outcome.clusters,
+        alerts,
+        Closed(
+            outcome.reports[0].revision,
+            signature,
+            first,
+            tuple(sorted({*said, *(alert.alert_id for alert in outcome.alerts)})),
+        ),
+        msgspec.msgpack.encode(outcome.chain),
+    )
+
+
+def _reference(state: State, tenant: str, start_us: int, settings: Settings) -> Window | None:
+    """The windows just before this one, as one."""
+    first_us = start_us - settings.windows.reference_windows * settings.windows.seconds * MICROSECONDS
+    before = [
+        state.window(name, start) for name, start in state.windows if name == tenant and first_us <= start < start_us
+    ]
+    return joined(before) if before else None
+
+
+def _chain(tenant: str, content: bytes) -> Chain:
+    if content:
+        return msgspec.msgpack.decode(content, type=Chain)
+    return Chain(ClusterState(tenant=tenant, embedder=EMBEDDER))
+
+
+def _signature(window: Window, reference: Window | None, chain: bytes) -> int:
+    return zlib.crc32(
+        chain, zlib.crc32(msgspec.msgpack.encode((window.signature(), reference and reference.signature())))
+    )
+
+
+def closings(state: State, horizon: Horizon, settings: Settings) -> Iterator[Closing]:
+    """Closes whatever is due at once, as a recomputation does: the live service delivers in between."""
+    while waiting := due(state, horizon):
+        tenant, start_us = waiting[0]
+        closing = close(state, tenant, start_us, settings)
+        if closing is None:
+            state.changed.discard((tenant, start_us))
+        else:
+            settle(state, closing)
+            yield closing
