@@ -34,12 +34,13 @@ def sanitize(
     split: Annotated[EvaluatedSplit, typer.Option(help="With --evaluate: which half of the corpus.")] = "held_out",
     seed: Annotated[int, typer.Option(help="With --evaluate: another corpus.")] = 1,
     size: Annotated[int, typer.Option(min=1, help="With --evaluate: texts of each kind.")] = 100,
+    cost: Annotated[bool, typer.Option(help="With --evaluate: speed and the worst text, too.")] = True,
     misses: Annotated[bool, typer.Option("--misses", help="With --evaluate: what was missed, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Replace personal data in the lines of stdin: one line in, one line out."""
     if evaluate:
-        _evaluate(split, seed, size, misses, as_json)
+        _evaluate(split, seed, size, cost, misses, as_json)
     elif explain:
         _explain(show_values, as_json)
     else:
@@ -62,12 +63,12 @@ def _explain(show_values: bool, as_json: bool) -> None:
         typer.echo(told(finding, as_json))
 
 
-def _evaluate(split: EvaluatedSplit, seed: int, size: int, misses: bool, as_json: bool) -> None:
+def _evaluate(split: EvaluatedSplit, seed: int, size: int, cost: bool, misses: bool, as_json: bool) -> None:
     from rich.console import Console
 
     from consumers.sanitizer import evaluation
 
-    measured = evaluation.evaluate(seed, size, None if split == "all" else split)
+    measured = evaluation.evaluate(seed, size, None if split == "all" else split, cost)
     if as_json:
         typer.echo(evaluation.as_line(measured))
     else:

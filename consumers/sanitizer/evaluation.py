@@ -17,8 +17,8 @@ def samples(seed: int, size: int, split: Split | None) -> list[Sample]:
     return [sample for half in ((split,) if split else SPLITS) for sample in corpus(seed, size, half)]
 
 
-def evaluate(seed: int, size: int, split: Split | None) -> Report:
-    return report(samples(seed, size, split), engines())
+def evaluate(seed: int, size: int, split: Split | None, cost: bool = True) -> Report:
+    return report(samples(seed, size, split), engines(), cost)
 
 
 def as_line(measured: Report) -> str:

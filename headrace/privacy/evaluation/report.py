@@ -58,10 +58,10 @@ class Report:
         return lines
 
 
-def report(samples: Sequence[Sample], engines: Sequence[Engine]) -> Report:
-    """Everything measured: quality with the first engine, cost with each."""
+def report(samples: Sequence[Sample], engines: Sequence[Engine], cost: bool = True) -> Report:
+    """Everything measured: quality with the first engine and, where it is asked for, the cost of each."""
     return Report(
         quality=quality(samples, engines[0].find),
-        speeds={engine.name: speed(samples, engine) for engine in engines},
-        worst={engine.name: worst(engine) for engine in engines},
+        speeds={engine.name: speed(samples, engine) for engine in engines if cost},
+        worst={engine.name: worst(engine) for engine in engines if cost},
     )

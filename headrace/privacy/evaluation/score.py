@@ -69,7 +69,7 @@ def wilson(successes: int, trials: int) -> Bounds:
     z, share = 1.959964, successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     margin = z / (1 + z * z / trials) * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
-    return Bounds(share, max(0.0, centre - margin), min(1.0, centre + margin), trials)
+    return Bounds(share, max(0.0, min(share, centre - margin)), min(1.0, max(share, centre + margin)), trials)
 
 
 def share(flags: Iterable[bool]) -> Bounds:

@@ -95,7 +95,8 @@ def adversarial(characters: int) -> list[tuple[str, str]]:
     dice = Dice("worst")
     drawn = [("random letters and digits", dice.some(ALNUM, characters)), ("random digits", dice.digits(characters))]
     spaced = [("random groups", " ".join(dice.digits(4) for _ in range(characters // 5)))]
-    return [*repeated, *((f"x@{name}!", f"x@{text}!") for name, text in repeated), *drawn, *spaced]
+    behind = [(f"x@ and {name}", f"x@{text}!") for name, text in repeated[:20]]
+    return [*repeated, *behind, *drawn, *spaced]
 
 
 def _nanoseconds(call: Callable[[T], object], argument: T) -> int:

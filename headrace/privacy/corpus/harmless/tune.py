@@ -20,13 +20,13 @@ HARMLESS_TUNE: dict[str, tuple[str, ...]] = {
         "it costs ⟨price⟩ (was ⟨price⟩), you save ⟨d⟩⟨d⟩ %",
         "order number ⟨digits⟩ was shipped on ⟨date⟩",
     ),
-    "code": (
+    "snippets": (
         "std::vector<std::pair<int, T>>::iterator it = a::b::c();",
         "x = a[1:2:3]; y = b[::2]; z = {1: 2, 3: 4}",
         "@app.route('/users/<int:id>')\n@pytest.mark.parametrize('n', [1, 2])\ndef f(self): ...",
         "git commit ⟨sha⟩\nMerge: ⟨hex⟩ ⟨hex⟩",
     ),
-    "prose": (
+    "reports": (
         "The meeting on ⟨date⟩ at ⟨time⟩ was about ⟨word⟩ and ⟨word⟩; ⟨n⟩ people came.",
         "Figure ⟨d⟩ shows ⟨price⟩ mg per ⟨n⟩ ml (p < 0.05), see Smith et al. 2019, 12(3): 145-167.",
     ),
