@@ -14,7 +14,7 @@ from headrace.privacy.corpus.harmless import HARMLESS, LOOK_ALIKES
 from headrace.privacy.corpus.mixed import template
 from headrace.privacy.corpus.sample import Label, Sample, Split, Task
 from headrace.privacy.corpus.values import MAKERS, Maker
-from headrace.privacy.corpus.values.web import VALUE_CLOSE, VALUE_OPEN
+from headrace.privacy.corpus.values.maker import VALUE_CLOSE, VALUE_OPEN
 
 _MIXED_KINDS = ("email", "phone_us", "phone_international", "credit_card", "ipv4", "ssn", "iban")
 

@@ -8,7 +8,7 @@ import pytest
 
 from headrace.privacy.corpus import SPLITS, Sample, Split, corpus
 from headrace.privacy.corpus.values import MAKERS
-from headrace.privacy.corpus.values.web import VALUE_CLOSE, VALUE_OPEN
+from headrace.privacy.corpus.values.maker import VALUE_CLOSE, VALUE_OPEN
 from headrace.privacy.evaluation.targets import CONTEXT, CORE
 
 HALVES: dict[Split, list[Sample]] = {split: list(corpus(seed=3, size=4, split=split)) for split in SPLITS}

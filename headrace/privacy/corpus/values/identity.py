@@ -62,7 +62,7 @@ def _german_passport(dice: Dice) -> str:
 
 
 def _mrz(dice: Dice) -> str:
-    number, born, ends = dice.pick("LXC") + dice.digits(8), "7408122", "3204159"
+    number, born, ends = dice.pick("LXC") + dice.digits(8), "7408122", "1204159"
     body = f"{number}{mrz_digit(number)}UTO{born}F{ends}{'<' * 14}0"
     return body + mrz_digit(body[:10] + born + ends + body[28:43])
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from headrace.privacy.corpus.dice import Dice
 from headrace.privacy.corpus.sample import Split
 
+VALUE_OPEN, VALUE_CLOSE = "\x02", "\x03"
+"""Around that part of what a maker makes which is the value; without them all of it is."""
+
 
 @dataclass(frozen=True)
 class Maker:

@@ -1,4 +1,5 @@
-"""Keys and tokens of vendors, as their documentation shows them: {A36} stands for 36 characters of alphabet A."""
+"""Keys and tokens of vendors, as their documentation shows them: {A36} stands for 36 characters of alphabet A;
+where not all of it is secret, what is stands between < and >."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable
 
 from headrace.privacy.corpus.dice import ALNUM, BASE32, BASE64, BASE64URL, LOWER_ALNUM, LOWER_HEX, UPPER_ALNUM, Dice
 from headrace.privacy.corpus.sample import Split
-from headrace.privacy.corpus.values.maker import Maker
+from headrace.privacy.corpus.values.maker import VALUE_CLOSE, VALUE_OPEN, Maker
 
 ALPHABETS = {
     "A": ALNUM,
@@ -36,7 +37,7 @@ gitlab_personal glpat-{W20}
 google_api AIza{W35}
 google_oauth_secret GOCSPX-{W28}
 slack_bot xoxb-{D12}-{D13}-{A24}
-slack_webhook https://hooks.slack.com/services/T{U10}/B{U10}/{A24}
+slack_webhook https://hooks.slack.com/services/<T{U10}/B{U10}/{A24}>
 stripe_secret sk_live_{A24}
 stripe_restricted rk_live_{A24}
 twilio_account AC{H32}
@@ -66,7 +67,7 @@ supabase sbp_{H40}
 groq gsk_{A52}
 replicate r8_{A37}
 perplexity pplx-{A48}
-fly FlyV1 fm2_{B120}
+fly FlyV1 <fm2_{B120}>
 atlassian ATATT3xFfGF0{W180}
 dropbox sl.{W136}
 facebook EAA{A150}
@@ -77,7 +78,6 @@ doppler dp.pt.{A43}
 """
 HELD_OUT = """
 aws_bedrock ABSK{B108}
-aws_role AROA{N16}
 openai_service sk-svcacct-{W74}T3BlbkFJ{W74}
 anthropic_admin sk-ant-admin01-{W93}AA
 openrouter sk-or-v1-{H64}
@@ -116,7 +116,7 @@ alibaba LTAI{A20}
 tencent AKID{A32}
 yandex_cloud AQVN{W36}
 yandex_iam t1.{W70}.{W86}
-azure_storage DefaultEndpointsProtocol=https;AccountName=acme;AccountKey={B86}==
+azure_storage DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=<{B86}==>
 azure_ad_secret {A3}8Q~{W34}
 azure_devops {A76}AZDO{A4}
 shopify_custom shpca_{H32}
@@ -134,9 +134,9 @@ easypost EZAK{A54}
 shippo shippo_live_{H40}
 duffel duffel_live_{W43}
 typeform tfp_{W59}
-zapier_hook https://hooks.zapier.com/hooks/catch/{D7}/{L7}/
-teams_hook https://acme.webhook.office.com/webhookb2/{H8}-{H4}-{H4}-{H4}-{H12}@{H8}-{H4}-{H4}-{H4}-{H12}/IncomingWebhook/{H32}/{H8}-{H4}-{H4}-{H4}-{H12}
-discord_hook https://discord.com/api/webhooks/{D18}/{W68}
+zapier_hook https://hooks.zapier.com/hooks/catch/<{D7}/{L7}>/
+teams_hook https://acme.webhook.office.com/webhookb2/{H8}-{H4}-{H4}-{H4}-{H12}@{H8}-{H4}-{H4}-{H4}-{H12}/IncomingWebhook/<{H32}>/{H8}-{H4}-{H4}-{H4}-{H12}
+discord_hook https://discord.com/api/webhooks/{D18}/<{W68}>
 readme rdme_{L70}
 notion_new ntn_{D11}{A35}
 figma figd_{W40}
@@ -188,6 +188,7 @@ gocardless live_{W40}
 
 def written(dice: Dice, form: str) -> str:
     """A key of this form, its longest piece with a digit and a letter in it."""
+    form = form.replace("<", VALUE_OPEN).replace(">", VALUE_CLOSE)
     return _PIECE.sub(lambda piece: dice.mixed(ALPHABETS[piece[1]], int(piece[2])), form)
 
 

@@ -9,7 +9,7 @@ from textwrap import indent, wrap
 from typing import Any
 
 from headrace.privacy.corpus.dice import ALNUM, BASE64URL, LOWER_HEX, Dice
-from headrace.privacy.corpus.values.maker import Maker
+from headrace.privacy.corpus.values.maker import VALUE_CLOSE, VALUE_OPEN, Maker
 
 URL_WORDS = ("url", "connect with", "DATABASE_URL", "endpoint")
 FAR_URL_WORDS = ("dsn", "broker", "remote origin", "fetch", "webhook", "link", "jdbc.url", "SQLALCHEMY_DATABASE_URI")
@@ -17,8 +17,6 @@ TOKEN_WORDS = ("token", "Bearer", "Authorization", "jwt")
 FAR_TOKEN_WORDS = ("id_token", "access_token", "session", "Cookie: auth", "x-auth", "assertion", "refreshToken")
 KEY_WORDS = ("key", "here is the key", "cat id_rsa")
 FAR_KEY_WORDS = ("tls.key", "deploy key", "ssh_private_key", "secret", "service account")
-VALUE_OPEN, VALUE_CLOSE = "\x02", "\x03"
-"""Around that part of what a maker makes which is the value; without them all of it is."""
 
 
 def marked(value: str) -> str:
