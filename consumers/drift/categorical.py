@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
 
 from consumers.drift.distances import Distance
+from consumers.drift.mixes import chi_square, each
 from consumers.drift.numeric import LEAST_SIZE, NOTHING, Comparison
 from consumers.drift.pooled import Floats
-from consumers.drift.tails import smallest_weighted, two_sided
+from consumers.drift.tails import SMALLEST, smallest_weighted
 
-LEAST_EXPECTED = 2.0
-"""Observations that a category should expect in the smaller sample; rarer ones are one for chi-square."""
 CONTINUITY = 0.5
 """Half a count: makes the tail of a count no smaller than it is."""
 
@@ -61,7 +59,7 @@ def categorical(reference: Categories, current: Categories, method: str = "chi_s
     if len(before) < 2 or min(before.sum(), after.sum()) < LEAST_SIZE:
         return NOTHING
     distance = _distance(before, after, method)
-    z, p_values = _each(before, after)
+    z, p_values = _two_sided(before, after)
     own = min(1.0, float(p_values.min()) * (len(z) - (len(z) == 2)))
     return Comparison(
         statistic=distance.statistic,
@@ -77,13 +75,13 @@ def moved(reference: Categories, current: Categories) -> list[Category]:
     names, before, after = aligned(counted(reference), counted(current))
     if not len(names) or not before.sum() or not after.sum():
         return []
-    z, p_values = _each(before, after)
+    z, p_values = _two_sided(before, after)
     p, q = before / before.sum(), after / after.sum()
     order = np.lexsort((-np.abs(z), p_values))
     return [Category(names[k], float(p[k]), float(q[k]), float(z[k]), float(p_values[k])) for k in order]
 
 
-def aligned(reference: Mapping[Any, int], current: Mapping[Any, int]) -> tuple[list[Any], Floats, Floats]:
+def aligned(reference: Mapping[Any, float], current: Mapping[Any, float]) -> tuple[list[Any], Floats, Floats]:
     """The names that occur in either, and their counts in both."""
     names = list(dict.fromkeys([*reference, *current]))
     before = np.array([reference.get(name, 0) for name in names], float)
@@ -91,27 +89,9 @@ def aligned(reference: Mapping[Any, int], current: Mapping[Any, int]) -> tuple[l
     return names, before, after
 
 
-def _each(before: Floats, after: Floats) -> tuple[Floats, Floats]:
-    """z and two-sided p-value of every category's count, given the margins (hypergeometric)."""
-    m, n = before.sum(), after.sum()
-    total = m + n
-    share = (before + after) / total
-    expected = n * share
-    variance = np.maximum(n * m / (total - 1) * share * (1 - share), 1e-12)
-    excess = after - expected
-    z = np.sign(excess) * np.maximum(np.abs(excess) - CONTINUITY, 0) / np.sqrt(variance)
-    skewness = (1 - 2 * share) * (m - n) / ((total - 2) * np.sqrt(variance)) * ((total - 1) / total)
-    return z, two_sided(z, skewness)
-
-
 def _distance(before: Floats, after: Floats, method: str) -> Distance:
-    first, second = _merged(before, after)
-    total = first + second
-    n, m = second.sum(), first.sum()
-    statistic = float((((second - n * total / total.sum()) ** 2) / total).sum() * (n + m) ** 2 / (n * m))
-    freedom = len(total) - 1
-    p_value = float(chdtrc(freedom, statistic * (n + m - 1) / (n + m))) if freedom else 1.0
-    p, q = (np.maximum(counts, 0.5) / np.maximum(counts, 0.5).sum() for counts in (first, second))
+    statistic, p_value = (float(found) for found in chi_square(before, after))
+    p, q = (np.maximum(counts, 0.5) / np.maximum(counts, 0.5).sum() for counts in (before, after))
     if method == "psi":
         return Distance(float((q - p) @ np.log(q / p)), p_value)
     if method == "jensen_shannon":
@@ -121,11 +101,6 @@ def _distance(before: Floats, after: Floats, method: str) -> Distance:
     return Distance(statistic, p_value)
 
 
-def _merged(before: Floats, after: Floats) -> tuple[Floats, Floats]:
-    total = before + after
-    share = min(before.sum(), after.sum()) / total.sum()
-    rare = total * share < LEAST_EXPECTED
-    if not rare.any():
-        return before, after
-    kept = ~rare
-    return np.append(before[kept], before[rare].sum()), np.append(after[kept], after[rare].sum())
+def _two_sided(before: Floats, after: Floats) -> tuple[Floats, Floats]:
+    z, more, less = each(before, after, CONTINUITY)
+    return z, np.clip(2 * np.minimum(more, less), SMALLEST, 1.0)

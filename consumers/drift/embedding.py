@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
@@ -44,13 +43,13 @@ MOST_REFERENCE, MOST_CURRENT, MOST_HELD_OUT = 5_000, 5_000, 2_500
 class VectorComparison(Comparison, frozen=True, kw_only=True):
     """What a comparison of vectors found; `statistic` is the cosine distance of the two means."""
 
-    views: dict[str, float] = {}
+    views: dict[str, float]
     """p-value of each view."""
-    newest: list[int] = []
+    newest: list[int]
     """Rows of the current sample, those furthest from the reference first."""
-    grown: list[int] = []
+    grown: list[int]
     """Rows of the current sample in the cluster that grew most, the most central first."""
-    grown_shares: tuple[float, float] = (0.0, 0.0)
+    grown_shares: tuple[float, float]
     """That cluster's share of the reference and of the current sample."""
 
 
@@ -108,7 +107,13 @@ def nearest(queries: Vectors, bank: Vectors, count: int = NEIGHBOURS) -> Floats:
     similar[similar > SAME] = -1.0
     count = min(count, len(bank))
     closest = np.partition(similar, len(bank) - count, axis=1)[:, -count:]
-    return (1.0 - closest.mean(axis=1)).astype(float)
+    distances: Floats = (1.0 - closest.mean(axis=1)).astype(float)
+    return distances
+
+
+def unit_rows(vectors: ArrayLike, most: int) -> Vectors:
+    """At most `most` of the vectors, each of length 1; without those of length 0 or with missing values."""
+    return _unit(vectors, most).vectors
 
 
 def _unit(vectors: ArrayLike, most: int) -> _Rows:
