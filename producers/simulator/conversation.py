@@ -80,8 +80,13 @@ def _slots(dice: Dice, domain: Domain) -> Slots:
 
 
 def _novelty(dice: Dice, about: Topic) -> Turn:
-    question, answer = dice.pick(vocabulary().novelties)
-    return Turn(NOVELTY, about.domain, about.domain, about.say(question), about.say(answer))
+    """A router that has never seen such a question sends it anywhere."""
+    owner, question, answer = dice.pick(vocabulary().novelties)
+    right = next(domain for domain in domains() if domain.agent.name == owner)
+    turn = Turn(NOVELTY, right, about.domain, about.say(question), about.say(answer))
+    if turn.chosen is not turn.right:
+        turn.failures.append("routing_mistake")
+    return turn
 
 
 def _opening(dice: Dice, rates: Rates, about: Topic) -> Turn:

@@ -64,7 +64,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     corrections: tuple[str, ...]
     personal: dict[str, tuple[str, ...]]
     personal_replies: dict[str, tuple[str, ...]]
-    novelties: tuple[Pair, ...]
+    novelties: tuple[tuple[str, str, str], ...]
+    """Whose question it is, the question, and what an agent says that has never heard of it."""
 
 
 @cache
