@@ -37,33 +37,35 @@ CURRENT_FEEDBACK = View(
 
 RATINGS = View(
     "ratings",
-    "One row for each rated interaction: the mean of its current ratings by people.",
+    "One row for each interaction that people judged: the mean of their current ratings, and what they corrected.",
     """
-    SELECT interaction_id, avg(score) AS rating, count(*) AS ratings,
-           max(timestamp) AS rated_at, arg_max(comment, timestamp) AS comment,
+    SELECT interaction_id, avg(score) AS rating, count(score) AS ratings,
+           max(timestamp) FILTER (score IS NOT NULL) AS rated_at, arg_max(comment, timestamp) AS comment,
            arg_max(correction, timestamp) AS correction, arg_max(correct_agent, timestamp) AS correct_agent
     FROM (
-        SELECT coalesce(f.interaction_id, i.interaction_id) AS interaction_id, f.rater,
-               arg_max(f.score, (f.timestamp, f.feedback_id)) AS score, max(f.timestamp) AS timestamp,
+        SELECT coalesce(f.interaction_id, i.interaction_id) AS interaction_id, f.rater, f.name,
+               arg_max(f.score, (f.timestamp, f.feedback_id)) FILTER (f.name = 'rating') AS score,
+               max(f.timestamp) AS timestamp,
                arg_max(f.comment, (f.timestamp, f.feedback_id)) AS comment,
                arg_max(f.correction, (f.timestamp, f.feedback_id)) AS correction,
                arg_max(f.correct_agent, (f.timestamp, f.feedback_id)) AS correct_agent
         FROM feedback f
         LEFT JOIN (SELECT external_id, interaction_id FROM interactions WHERE external_id IS NOT NULL) i
                ON i.external_id = f.external_id
-        WHERE f.name = 'rating' AND f.source = 'human'
+        WHERE f.source = 'human'
+          AND (f.name = 'rating' OR f.correction IS NOT NULL OR f.correct_agent IS NOT NULL)
         GROUP BY ALL)
     WHERE interaction_id IS NOT NULL
     GROUP BY interaction_id
     """,
     {
         "interaction_id": "The interaction; feedback that came before it shows here once it has come.",
-        "rating": "Mean of the latest rating of each person, 1 to 5.",
+        "rating": "Mean of the latest rating of each person, 1 to 5; null where people only corrected.",
         "ratings": "How many people rated.",
-        "rated_at": "When the latest of them did, UTC.",
+        "rated_at": "When the latest rating was given, UTC.",
         "comment": "The latest comment, sanitized.",
         "correction": "The latest correction, sanitized.",
-        "correct_agent": "The agent that the latest rater would have had answer.",
+        "correct_agent": "The agent that should have answered, in the latest word on it.",
     },
 )
 
@@ -75,7 +77,7 @@ INTERACTIONS_WITH_FEEDBACK = View(
     f"""
     SELECT {", ".join(f"i.{name}" for name in _INTERACTION)},
            coalesce(r.rating, i.user_feedback_score) AS rating,
-           coalesce(r.ratings, CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
+           coalesce(nullif(r.ratings, 0), CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
            r.rated_at, r.comment AS feedback_comment, r.correction, r.correct_agent
     FROM interactions i LEFT JOIN ratings r ON r.interaction_id = i.interaction_id
     """,
@@ -86,7 +88,7 @@ INTERACTIONS_WITH_FEEDBACK = View(
         "rated_at": "When the latest rating came as feedback, UTC; null where none did.",
         "feedback_comment": "The latest comment of a rater, sanitized.",
         "correction": "The latest correction, sanitized.",
-        "correct_agent": "The agent that the latest rater would have had answer.",
+        "correct_agent": "The agent that should have answered, in the latest word on it.",
     },
 )
 
@@ -110,6 +112,7 @@ AGENT_DAYS = View(
         SELECT i.day, i.tenant, i.agent_selected, sum(r.rating) AS later, count(*) AS times_later,
                sum(i.user_feedback_score) AS replaced, count(i.user_feedback_score) AS times_replaced
         FROM ratings r JOIN interactions i ON i.interaction_id = r.interaction_id
+        WHERE r.rating IS NOT NULL
         GROUP BY i.day, i.tenant, i.agent_selected)
     USING (day, tenant, agent_selected)
     """,

@@ -35,6 +35,20 @@ def test_the_latest_word_of_each_person_counts_and_people_are_averaged(store: St
     assert rows(store, "SELECT count(*) FROM current_feedback") == [(4,)]
 
 
+def test_a_correction_counts_whatever_it_is_called_and_rates_nothing(store: Store) -> None:
+    later = NOON + timedelta(minutes=1)
+    said = [
+        feedback(0, score=None, name="routing", correct_agent="billing"),
+        feedback(0, score=None, name="routing", correct_agent="returns", timestamp=later),
+        feedback(0, score=None, name="routing", correct_agent="llm", timestamp=later, source="llm"),
+        feedback(1, score=4.0),
+    ]
+    store.write(batch([interaction(0), interaction(1, user_feedback_score=1.0), *said]))
+    shown = "SELECT correct_agent, rating, ratings FROM interactions_with_feedback ORDER BY user_query"
+    assert rows(store, shown) == [("returns", None, 0), (None, 4.0, 1)]
+    assert rows(store, "SELECT sum(rated)::INTEGER FROM agent_days") == [(1,)]
+
+
 def test_foreign_ids_are_joined_by_their_hash_and_counted_once(store: Store) -> None:
     hashed = "h1:k:x"
     said = feedback(0, interaction_id=hashed, external_id=hashed, feedback_id="h1:k:y", score=2.0)
