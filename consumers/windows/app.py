@@ -29,6 +29,8 @@ BATCH_WAIT_S = 0.2
 """A digest waits so long for others: a delivery costs milliseconds, however many it is for."""
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 HOST = "127.0.0.1"
+UNUSED_PORT = 6066
+"""Faust wants a number, also where the page is off."""
 
 log = structlog.get_logger("windows")
 
@@ -53,7 +55,7 @@ def build(settings: Settings, metrics: Metrics) -> faust.App:
         producer_max_request_size=MAX_REQUEST_BYTES,
         stream_wait_empty=False,
         web_enabled=settings.windows.web_port > 0,
-        web_port=settings.windows.web_port,
+        web_port=settings.windows.web_port or UNUSED_PORT,
         web_bind=HOST,
         web_host=HOST,
     )
@@ -64,7 +66,7 @@ def build(settings: Settings, metrics: Metrics) -> faust.App:
 def _add_agent(app: faust.App, settings: Settings, metrics: Metrics, partitions: int) -> None:
     raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     digests = app.topic(settings.kafka.topic(DIGESTS), **raw)
-    table = app.Table("state", partitions=partitions, **raw)
+    table = app.Table("state", partitions=partitions, key_type=bytes, value_type=bytes)
     heartbeat = Heartbeat(settings.storage, GROUP)
 
     async def send(topic: str, key: bytes, value: bytes) -> Awaitable[Any]:
