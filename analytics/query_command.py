@@ -46,6 +46,7 @@ def export(
 
     from analytics import export as exporting
     from analytics.live import connect
+    from analytics.privacy.copies import note
     from headrace.settings import load
 
     settings = load()
@@ -54,5 +55,6 @@ def export(
         first, last = (day.date() if day else None for day in (from_day, to_day))
         parts = exporting.slices(store, chosen, first, last, settings.store.query_rows)
         task = bar.add_task(table, total=sum(part.rows for part in parts))
+        note(settings, to)
         rows = exporting.export(store, chosen, parts, to, lambda count: bar.advance(task, count))
     typer.echo(f"{rows:,} rows of {table} in {to}")
