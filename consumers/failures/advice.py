@@ -30,7 +30,9 @@ GRAVITY: Mapping[Flag, float] = {
 FULL_REACH = 0.05
 """Of a tenant's traffic failing in one way: the reach of an incident."""
 RECENT_WINDOWS = 7
-"""With members, over which reach is measured."""
+"""Over which reach is measured."""
+UNHAPPY: Mapping[Flag, str] = {"rephrase": "asked again", "low_rating": "rated it low", "abandoned": "gave up"}
+"""Flags that tell that an answer did not help, not why."""
 COMMON = 0.3
 """Of the members that have to have a flag before advice is built on it."""
 DOMINANT = 0.8
@@ -78,6 +80,9 @@ def _by_flag(cluster: Cluster, title: str) -> Iterator[str]:
         )
     if _share(cluster, "slow_response") >= COMMON:
         yield _slow(cluster, title, agent)
+    unhappy = [f"{cluster.flags[flag]} {did}" for flag, did in UNHAPPY.items() if _share(cluster, flag) >= COMMON]
+    if unhappy:
+        yield f"rewrite what {agent} answers to “{title}”: of {cluster.size} users {', '.join(unhappy)}"
 
 
 def _routing(cluster: Cluster, title: str, agent: str) -> str:

@@ -131,14 +131,14 @@ def _failing(event: ProductionInteraction, findings: list[Finding], vector: NDAr
 def _counts(
     events: Sequence[ProductionInteraction], cluster_of: Mapping[str, str], width: timedelta
 ) -> dict[str, list[WindowCount]]:
-    """Each cluster's failures by hour, day or week in UTC, from its first window with one to its last."""
+    """Each cluster's failures in every hour, day or week (UTC) with traffic."""
     total = Counter(_start(event.timestamp, width) for event in events)
     failures: dict[str, Counter[datetime]] = defaultdict(Counter)
     for event in events:
         if event.interaction_id in cluster_of:
             failures[cluster_of[event.interaction_id]][_start(event.timestamp, width)] += 1
     return {
-        name: [WindowCount(start, counts[start], total[start]) for start in sorted(counts)]
+        name: [WindowCount(start, counts[start], total[start]) for start in sorted(total)]
         for name, counts in failures.items()
     }
 

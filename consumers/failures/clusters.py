@@ -172,6 +172,7 @@ def _counted(
         cluster,
         together=assignment.together.get(name, cluster.together),
         divided=assignment.divided.get(name, cluster.divided),
+        windows=_with(cluster.windows, WindowCount(window.start, fresh, window.interactions)),
     )
     if not members:
         return replace(cluster, quiet=cluster.quiet + (window.interactions > 0))
@@ -187,9 +188,12 @@ def _counted(
         agents=_summed(cluster.agents, Counter(member.agent for member in members)),
         versions=_summed(cluster.versions, Counter(versions)),
         exemplars=_chosen([*cluster.exemplars, *members]),
-        windows=[*cluster.windows, WindowCount(window.start, fresh, window.interactions)][-MAX_WINDOWS:],
         quiet=0,
     )
+
+
+def _with(windows: list[WindowCount], count: WindowCount) -> list[WindowCount]:
+    return [*windows, count][-MAX_WINDOWS:] if count.interactions else windows
 
 
 def _counts(detail: str) -> bool:

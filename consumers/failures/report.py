@@ -27,7 +27,7 @@ class ClusterReport(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     """Members ever."""
     rate: float
-    """Of the tenant's interactions, in the latest windows with members."""
+    """Of the tenant's interactions, in the latest windows."""
     first_seen: datetime
     last_seen: datetime
     flags: dict[str, int]

@@ -22,6 +22,9 @@ _FIELDS = {field.name for field in msgspec.structs.fields(ProductionInteraction)
 JSON_FIELDS = ("routing_scores", "retrieval", "metadata")
 """JSON in the store's columns, and in CSV."""
 
+FEEDBACK_TYPE = str(Feedback.__struct_config__.tag)
+INTERACTION_TYPE = str(ProductionInteraction.__struct_config__.tag)
+
 T = TypeVar("T")
 
 
@@ -37,6 +40,11 @@ def interactions_of(source: Any) -> list[ProductionInteraction]:
     ]
 
 
+def feedback_of(source: Any) -> list[Feedback]:
+    """Feedback from the same kinds of sources. Raises Poison as `interactions_of` does."""
+    return [row if isinstance(row, Feedback) else _converted(row, Feedback) for row in _rows(source)]
+
+
 def read_events(path: Path) -> tuple[list[ProductionInteraction], list[Feedback]]:
     """Interactions in a file of JSON lines (also gzip), Parquet or CSV; JSON lines may hold feedback too.
 
@@ -46,8 +54,8 @@ def read_events(path: Path) -> tuple[list[ProductionInteraction], list[Feedback]
         rows = _reader(path)(path)
     except (OSError, pa.ArrowException) as error:
         raise ConfigError(f"{path} cannot be read: {type(error).__name__}") from None
-    feedback = [_converted(row, Feedback) for row in rows if row.get("type") == "feedback.v1"]
-    return interactions_of(row for row in rows if row.get("type", "interaction.v1") == "interaction.v1"), feedback
+    feedback = feedback_of(row for row in rows if row.get("type") == FEEDBACK_TYPE)
+    return interactions_of(row for row in rows if row.get("type", INTERACTION_TYPE) == INTERACTION_TYPE), feedback
 
 
 def _reader(path: Path) -> Callable[[Path], list[Row]]:
@@ -85,14 +93,14 @@ def _json_lines(path: Path) -> list[Row]:
     return rows
 
 
-def _rows(source: Any) -> Iterable[Row | ProductionInteraction]:
+def _rows(source: Any) -> Iterable[Any]:
     if isinstance(source, pa.Table | pa.RecordBatch):
         rows: Iterable[Row] = source.to_pylist()
         return rows
     if hasattr(source, "to_dict"):
         records: Iterable[Row] = source.to_dict("records")
         return records
-    found: Iterable[Row | ProductionInteraction] = source
+    found: Iterable[Any] = source
     return found
 
 

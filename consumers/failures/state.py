@@ -74,7 +74,7 @@ class Cluster(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """`agent version` pairs."""
     exemplars: list[Failing] = []
     windows: list[WindowCount] = []
-    """The latest in which it had members, oldest first."""
+    """The latest with traffic since it was born, oldest first."""
     quiet: int = 0
     """Windows with traffic since it last had a member."""
     split_from: str | None = None

@@ -14,6 +14,17 @@ PHRASES = 3
 """In a title."""
 LONGEST = 3
 """Words in a phrase."""
+LONGER = 0.3
+"""More weight for each further word: "cancel order" says more than "cancel"."""
+_LITTLE_TEXT = """
+    about again all also am anything as asked back been before being cannot can't days don't even ever every exactly
+    get give go going good got help hi hello here how's i'd i'll i'm i've it's know let like long make many may more
+    much need needs new now off one only other out over own page right said say says should something still tell than
+    thank thanks that's their them these they thing things those time today too topic trying two up us use using very
+    want wanted wants way we're what's while whole without wrong yes yet you're
+"""
+SAYING_LITTLE = COMMON_WORDS | frozenset(_LITTLE_TEXT.split())
+"""Nor do these, in a title."""
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -27,7 +38,7 @@ def key_phrases(texts: Sequence[str], others: Sequence[str], count: int = PHRASE
     total = len(texts) + len(others) + 1
     needed = min(2, len(texts))
     scores = {
-        phrase: found * log(total / (1 + outside[phrase])) * (1 + 0.5 * phrase.count(" "))
+        phrase: found * log(total / (1 + outside[phrase])) * (1 + LONGER * phrase.count(" "))
         for phrase, found in inside.items()
         if found >= needed
     }
@@ -56,8 +67,8 @@ def _phrases(text: str) -> Iterable[str]:
     """Runs of up to LONGEST words that begin and end with a word that says something."""
     words = _WORD.findall(text.casefold())
     for start, word in enumerate(words):
-        if word in COMMON_WORDS:
+        if word in SAYING_LITTLE:
             continue
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            if words[end - 1] not in COMMON_WORDS:
+            if words[end - 1] not in SAYING_LITTLE:
                 yield " ".join(words[start:end])

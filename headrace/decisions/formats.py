@@ -54,6 +54,18 @@ class Erasure(msgspec.Struct, tag_field="type", tag="erasure.v1", frozen=True, o
         return f"erasure/{self.users[0]}"
 
 
-Decision = Selection | Erasure
+class Resolution(msgspec.Struct, tag_field="type", tag="resolution.v1", frozen=True, omit_defaults=True, kw_only=True):
+    """Somebody says that a failure is fixed: members that come later are a regression."""
+
+    decision_id: str = field(default_factory=uuid7)
+    decided_at: datetime = field(default_factory=now)
+    cluster_id: str
+
+    @property
+    def key(self) -> str:
+        return f"resolution/{self.cluster_id}"
+
+
+Decision = Selection | Erasure | Resolution
 
 decode_decision: Decoder[Decision] = Decoder(Decision)
