@@ -18,6 +18,7 @@ from analytics.router.design import (
     targets_of,
     vocabulary_of,
 )
+from analytics.router.prototypes import prototypes
 from analytics.router.ridge import solve
 from headrace.router.model import VOTE_WEIGHT, Doubles, Head, Model, by_agent
 from headrace.router.neighbours import Neighbours
@@ -29,6 +30,8 @@ UNKNOWN_WEIGHT = 1.0
 """For each head: a query without a single known word loses what a clear winner has."""
 SIMILARITY_WEIGHT = 2.0
 """For each head: similarities spread over a third of what scores do."""
+BLOCK = 1024
+"""Examples compared with all others at a time: 60 MB with 15,000."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,17 @@ def fit(corpus: Corpus, before: Fitted | None = None) -> Fitted:
     every = folded(weights, corpus.fold)
     solution = solve(design, np.tile(targets, (1, FOLDS + 1)), every, PENALTY, start)
     head = head_of(solution, labels, len(vocabulary.hashes))
-    neighbours = None if corpus.vectors is None else Neighbours(corpus.vectors, _agent_of(corpus, labels))
+    agent = _agent_of(corpus, labels)
+    neighbours = None if corpus.vectors is None else prototypes(corpus.vectors, agent)
     held_out = by_agent(head, _held_out(design.times(solution), corpus, labels), len(labels.agents))
     similarity = np.zeros(len(corpus))
-    if neighbours is not None:
-        votes, similarity = _looked(corpus, neighbours, len(labels.agents))
+    if corpus.vectors is not None:
+        votes, similarity = _looked(corpus.vectors, agent, corpus.fold, len(labels.agents))
         held_out += VOTE_WEIGHT * votes
     heads = 2.0 if labels.intents else 1.0
     calibration = calibrate(
         held_out,
-        _agent_of(corpus, labels),
+        agent,
         _unknown(corpus, vocabulary, known_in),
         similarity,
         (UNKNOWN_WEIGHT * heads, SIMILARITY_WEIGHT * heads if neighbours is not None else 0.0),
@@ -94,15 +98,17 @@ def _unknown(corpus: Corpus, vocabulary: Vocabulary, known_in: NDArray[np.int64]
     return np.where(every > 0, np.bincount(row, lonely, len(corpus)) / np.maximum(every, 1), 1.0)
 
 
-def _looked(corpus: Corpus, neighbours: Neighbours, agents: int) -> tuple[Doubles, Doubles]:
+def _looked(
+    vectors: Floats, agent: NDArray[np.int64], folds: NDArray[np.int64], agents: int
+) -> tuple[Doubles, Doubles]:
     """Each example's votes and similarity among the examples of the other folds."""
-    votes, similarity = np.zeros((len(corpus), agents)), np.zeros(len(corpus))
+    votes, similarity = np.zeros((len(vectors), agents)), np.zeros(len(vectors))
     for fold in range(FOLDS):
-        inside = corpus.fold == fold
-        if not inside.any() or inside.all():
-            continue
-        others = Neighbours(neighbours.vectors[~inside], neighbours.agent[~inside])
-        votes[inside], similarity[inside] = others.look(neighbours.vectors[inside], agents)
+        inside = folds == fold
+        others = Neighbours(vectors[~inside], agent[~inside])
+        for block in np.array_split(np.flatnonzero(inside), inside.sum() // BLOCK + 1):
+            if len(block) and len(others.agent):
+                votes[block], similarity[block] = others.look(vectors[block], agents)
     return votes, similarity
 
 
