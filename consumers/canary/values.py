@@ -5,7 +5,7 @@ from __future__ import annotations
 from headrace.events import ProductionInteraction, Retrieval
 
 TAG = "canary"
-"""Marks each canary event, so that analysts can leave them out: `NOT list_contains(tags, 'canary')`."""
+"""Marks each canary event, beside a tenant of their own, so that analysts can leave them out."""
 TENANT = "headrace-canary"
 AGENT = "canary"
 
