@@ -48,6 +48,26 @@ def groups(
     return sorted(culprits, key=lambda culprit: culprit.p_value)[:MOST_CULPRITS]
 
 
+def within_groups(
+    before: dict[str, Array], after: dict[str, Array], group_before: Array, group_after: Array, method: Method
+) -> dict[str, float]:
+    """Of each signal the smallest p-value in any one group, adjusted over all signals and groups."""
+    names = [
+        (signal, name)
+        for name in dict.fromkeys(group_after.tolist())
+        if name is not None and min((group_before == name).sum(), (group_after == name).sum()) >= LEAST_GROUP
+        for signal in before
+    ]
+    p_values = [
+        compare(before[signal][group_before == name], after[signal][group_after == name], method).p_value
+        for signal, name in names
+    ]
+    smallest = dict.fromkeys(before, 1.0)
+    for (signal, _), p in zip(names, adjusted(p_values).tolist(), strict=True):
+        smallest[signal] = min(smallest[signal], p)
+    return smallest
+
+
 def categories(before: Array, after: Array, level: float) -> list[Culprit]:
     """Categories whose share moved, the surest first."""
     found = moved(before, after)

@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 from consumers.drift import culprits
 from consumers.drift.columns import Columns, Table, columns, length, taken
 from consumers.drift.embedding import VectorComparison
-from consumers.drift.frame import LEVEL, Signal, compare, decide
+from consumers.drift.frame import LEVEL, Signal, adjusted, compare, decided
 from consumers.drift.matching import same_season
-from consumers.drift.numeric import Method
+from consumers.drift.numeric import Comparison, Method
 from consumers.drift.reference import identified
 from consumers.drift.report import Culprit, DriftReport, Kind, ReferenceKind, SignalReport
-from consumers.drift.signals import AGENT, ID, QUERY, TIME, VERSION, Embed, named, signals
+from consumers.drift.signals import AGENT, ID, QUERY, TIME, VERSION, Embed, Signals, named, signals
 from headrace.embedding import embedder
 from headrace.settings import DriftDetection
 
+AGENTS_SHARE = 0.2
+"""Of the error, for what happens to one agent only; the rest is for all traffic together."""
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
@@ -54,6 +56,7 @@ class DriftDetector:
         found = signals(before_now, after, self._embedder(before_now))
         names = list(found.reference)
         comparisons = [compare(found.reference[name], found.current[name], self._method) for name in names]
+        corrected = self._adjusted(found, comparisons, before_now, after)
         return DriftReport(
             reference=identified(before, kind),
             rows=length(after),
@@ -69,10 +72,29 @@ class DriftDetector:
                     before_now,
                     after,
                 )
-                for signal in decide(names, comparisons, self._level)
+                for signal in decided(names, comparisons, corrected, self._level)
             ],
             skipped=found.skipped,
         )
+
+    def _adjusted(
+        self, found: Signals, comparisons: list[Comparison], before: Columns, after: Columns
+    ) -> NDArray[np.float64]:
+        """Adjusted over all signals, and, where there are agents, over the signals of each agent."""
+        overall = adjusted([comparison.p_value for comparison in comparisons])
+        agent = named(after, AGENT)
+        if agent is None or agent not in before:
+            return overall
+        inside = [name for name, kind in found.kinds.items() if kind != "queries" and name != agent]
+        own = culprits.within_groups(
+            {name: found.reference[name] for name in inside},
+            {name: found.current[name] for name in inside},
+            before[agent],
+            after[agent],
+            self._method,
+        )
+        each = np.array([own.get(name, 1.0) for name in found.reference])
+        return np.minimum(np.minimum(overall / (1 - AGENTS_SHARE), each / AGENTS_SHARE), 1.0)
 
     def _embedder(self, table: Columns) -> Embed | None:
         if isinstance(self._embed, str):

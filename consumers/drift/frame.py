@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from consumers.drift.categorical import categorical
 from consumers.drift.embedding import embedding
 from consumers.drift.numeric import Comparison, Method, numeric
-from consumers.drift.pooled import Weighted
+from consumers.drift.pooled import Floats, Weighted
 
 LEVEL = 0.05
 """Share of frames without any drift in which some signal may alarm."""
@@ -28,7 +28,7 @@ class Signal(msgspec.Struct, frozen=True):
     alarm: bool
 
 
-def adjusted(p_values: ArrayLike) -> NDArray[np.float64]:
+def adjusted(p_values: ArrayLike) -> Floats:
     """Benjamini and Hochberg's adjusted p-values; with no drift at all they are Simes' test of the frame.
 
     >>> adjusted([0.01, 0.04, 0.03]).round(3).tolist()
@@ -62,7 +62,11 @@ def decide(names: list[str], comparisons: list[Comparison], level: float = LEVEL
     """The signals with their adjusted p-values, in the order given."""
     if not comparisons:
         return []
-    corrected = adjusted([comparison.p_value for comparison in comparisons])
+    return decided(names, comparisons, adjusted([comparison.p_value for comparison in comparisons]), level)
+
+
+def decided(names: list[str], comparisons: list[Comparison], corrected: Floats, level: float) -> list[Signal]:
+    """The signals with p-values that are adjusted already."""
     return [
         Signal(name, comparison, float(p), bool(p <= level))
         for name, comparison, p in zip(names, comparisons, corrected, strict=True)
