@@ -122,6 +122,19 @@ class DriftDetection(_Block, frozen=True, kw_only=True):
     """The distance between a window and its reference."""
 
 
+class TenantPrivacy(_Block, frozen=True, kw_only=True):
+    """What a tenant's sanitizer does differently from all others'."""
+
+    kinds: dict[str, bool] = {}
+    """A kind of value (email, phone …): false leaves it where it is."""
+    allow: list[str] = []
+    """Values that stay, in any case: a hotline, a documentation address."""
+    deny: dict[str, list[str]] = {}
+    """Terms that go, by the kind that their placeholder names: whole words, in any case and script."""
+    patterns: dict[str, str] = {}
+    """Regular expressions for values of your own, by kind; refused where they could take more than linear time."""
+
+
 class Privacy(_Block, frozen=True, kw_only=True):
     """Whose data are kept how long, and under which name."""
 
@@ -129,6 +142,20 @@ class Privacy(_Block, frozen=True, kw_only=True):
     """The client sends keyed hashes instead of ids; the sanitizer hashes whatever is not one."""
     retention_days: Positive = 90
     """No topic, table or file keeps an event longer."""
+    placeholders: Literal["flat", "pseudonyms"] = "flat"
+    """What stands for a value: its kind, `[EMAIL]`, or a pseudonym that is equal for equal values of a tenant."""
+    kinds: dict[str, bool] = {}
+    """A kind of value (email, phone …): false leaves it where it is."""
+    allow: list[str] = []
+    """Values that stay, in any case: a hotline, a documentation address."""
+    deny: dict[str, list[str]] = {}
+    """Terms that go, by the kind that their placeholder names: whole words, in any case and script."""
+    patterns: dict[str, str] = {}
+    """Regular expressions for values of your own, by kind; refused where they could take more than linear time."""
+    tenants: dict[str, TenantPrivacy] = {}
+    """The last four for one tenant, beside those for all."""
+    ner: Literal["off", "presidio", "spacy"] = "off"
+    """An engine for names and places, read after the rules; it is a thousand times slower than they are."""
 
 
 class Quality(_Block, frozen=True, kw_only=True):
@@ -250,6 +277,8 @@ class Windows(_Block, frozen=True, kw_only=True):
     """What a window is compared with: those just before it, or the first ones for ever."""
     reference_windows: Positive = 12
     """How many windows the reference is made of."""
+    false_alarm_days: PositiveSeconds = 30.0
+    """Without any drift, all signals of one agent together alarm once in so many days."""
     web_port: Port = 6066
     """Where the open windows and the lag can be seen (127.0.0.1 only); 0 switches the page off."""
     webhook: str = ""
@@ -361,3 +390,6 @@ def _unknown_keys(
             yield (*above, str(key)), list(fields)
         elif isinstance(fields[key], type) and issubclass(fields[key], _Block):
             yield from _unknown_keys(value, cast(type[msgspec.Struct], fields[key]), (*above, str(key)))
+        elif fields[key] == dict[str, TenantPrivacy] and isinstance(value, dict):
+            for name, block in value.items():
+                yield from _unknown_keys(block, TenantPrivacy, (*above, str(key), str(name)))

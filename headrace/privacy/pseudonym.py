@@ -25,7 +25,8 @@ FORGED = "forged_placeholder"
 CACHED_PSEUDONYMS = 16_384
 """People write from the same address all day; each entry is about 300 bytes."""
 
-_PSEUDONYM = re.compile(r"\[([A-Z][A-Z0-9_]{0,39})_([a-z2-7]{8})_([a-z2-7]{17})\]")
+PSEUDONYM = r"\[(?P<kind>[A-Z][A-Z0-9_]{0,39})_(?P<key>[a-z2-7]{8})_(?P<token>[a-z2-7]{17})\]"
+_PSEUDONYM = re.compile(PSEUDONYM)
 _SEPARATORS = str.maketrans("", "", " -./()\t\r\n")
 _EXACT_KINDS = frozenset(("secret", "api_key", "private_key", "jwt", "url_credentials", "crypto_address"))
 """Kinds in which a capital or a hyphen makes another value."""
@@ -59,6 +60,9 @@ class Flat:
 
     def are_ours(self, _placeholder: str) -> bool:
         return False
+
+
+FLAT = Flat()
 
 
 class Pseudonyms:

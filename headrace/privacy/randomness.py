@@ -35,6 +35,8 @@ _SIGNS = "!@#$%^&*+=?~|"
 _SHORTEST_CHOSEN = 6
 """Characters; what is shorter is a word of the text more often than a password."""
 _VERSION = re.compile(r"v?[0-9]+(?:[.-][0-9]+)+")
+_FIELD = 32
+"""Characters of a value among which the one that fills it stands."""
 _MOST_ALIKE = 0.5
 """A value of which one character makes up half was typed to fill a field."""
 
@@ -50,7 +52,7 @@ def is_placeholder(value: str) -> bool:
         return True
     if _VARIABLE.fullmatch(value):
         return True
-    return max(map(lower.count, set(lower)), default=0) > _MOST_ALIKE * len(lower)
+    return max(map(lower.count, set(lower[:_FIELD])), default=0) > _MOST_ALIKE * len(lower)
 
 
 def looks_random(value: str) -> bool:

@@ -70,7 +70,11 @@ _MEMBER = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
 _SHORTEST_GENERATED = 12
 """Characters of a value that counts as generated: names of fewer look like it too often."""
+_LONGEST_LOOK = 128
+"""Characters of a value that decide what it is."""
 _SHORTEST_NUMBER = 6
+_sign = re.compile(r"[^\w\-.:/,;()\[\]{}]").search
+_digit = re.compile(r"[0-9]").search
 _LATIN_NAME = r"[\w-]{0,40}"
 _NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
 _QUOTE = r"(?:\\{0,2}[\"'`])"
@@ -89,7 +93,7 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
     if _names_another_thing(match, name):
         return None
     bounds = _value(match)
-    value = match.string[slice(*bounds)]
+    value = match.string[bounds[0] : min(bounds[1], bounds[0] + _LONGEST_LOOK)]
     if len(value) < 4 or is_placeholder(value) or value.lower().startswith(_HASHES) or _is_code(match, value):
         return None
     generated = len(value) >= _SHORTEST_GENERATED and (looks_random(value) or _is_plain_hexadecimal(value))
@@ -105,8 +109,7 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
 
 def _is_strong(value: str) -> bool:
     """Whether the value has all that forms ask of a password: such a token was chosen."""
-    signs = sum(not one.isalnum() and one not in "-_.:/,;()[]{}" for one in value)
-    return bool(signs) and len(value) >= 7 and looks_chosen(value) and any(map(str.isdigit, value))
+    return len(value) >= 7 and bool(_sign(value) and _digit(value)) and looks_chosen(value)
 
 
 def _names_another_thing(match: re.Match[str], name: str) -> bool:

@@ -14,25 +14,39 @@ _FEWEST_DIFFERENT = 6
 """Characters: a tail of fewer is a row of one letter that shows where a key goes."""
 
 
+LONGEST_LOOK = 160
+"""Characters of a tail that decide; what goes on behind them belongs to the key too."""
+_digit = re.compile("[0-9]").search
+
+
 def _real(tail: str) -> bool:
-    return any(map(str.isdigit, tail)) and len(set(tail)) >= _FEWEST_DIFFERENT and not is_placeholder(tail)
+    return _digit(tail) is not None and len(set(tail)) >= _FEWEST_DIFFERENT and not is_placeholder(tail)
 
 
-def _tail(match: re.Match[str]) -> Bounds | None:
-    return match.span() if _real(match["tail"]) else None
+def _tail(alphabet: str, most: int) -> Confirm:
+    rest = re.compile(f"[{alphabet}]*+")
+
+    def confirm(match: re.Match[str]) -> Bounds | None:
+        if not _real(match["tail"]):
+            return None
+        going_on = None if most else rest.match(match.string, match.end())
+        return match.start(), going_on.end() if going_on else match.end()
+
+    return confirm
 
 
 def _rule(vendor: Vendor) -> Rule:
     prefixes = tuple(vendor.prefixes.split())
     heads = "|".join(map(re.escape, sorted(prefixes, key=len, reverse=True)))
-    most = str(vendor.most or "")
-    pattern = rf"(?<![A-Za-z0-9])(?:{heads})(?P<tail>[{vendor.alphabet}]{{{vendor.least},{most}}}+)(?![A-Za-z0-9])"
+    most = vendor.most or max(LONGEST_LOOK, vendor.least)
+    end = r"(?![A-Za-z0-9])" if vendor.most else ""
+    pattern = rf"(?<![A-Za-z0-9])(?:{heads})(?P<tail>[{vendor.alphabet}]{{{vendor.least},{most}}}+){end}"
     return Rule(
         f"vendor_{vendor.name}",
         "api_key",
         Prefix(prefixes),
         re.compile(pattern),
-        _tail,
+        _tail(vendor.alphabet, vendor.most),
         matches=tuple(prefix + _example(vendor) for prefix in prefixes),
         differs=tuple(prefix + "x" * vendor.least for prefix in prefixes),
     )
@@ -131,7 +145,7 @@ _SHAPED = (
     _shaped(
         "discord_webhook",
         Prefix(("/api/webhooks/",)),
-        r"/api/webhooks/(?P<value>[0-9]{15,22}/[A-Za-z0-9_-]{40,})",
+        r"/api/webhooks/(?P<value>[0-9]{15,22}/[A-Za-z0-9_-]{40,256}+)",
         "https://discord.com/api/webhooks/⟦123456789012345678/" + "q7Rk29zL" * 8 + "⟧",
         "https://discord.com/api/webhooks/12",
     ),
@@ -173,7 +187,7 @@ _SHAPED = (
     _shaped(
         "salesforce",
         Prefix(("00D",)),
-        r"(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,}",
+        r"(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,256}+",
         "00D5g000004abcDEAQ" + "!" + "AQ8q7Rk29zLmX04b." * 5,
     ),
     _shaped(
