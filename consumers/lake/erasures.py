@@ -35,7 +35,8 @@ class Erasures:
         """Removes what erased people's rows the store holds, and what is past its time."""
         decisions = list(self._reader.read_to_end())
         users = {user for decision in decisions if isinstance(decision, Erasure) for user in decision.users}
-        forgetting.forget(self._settings, users)
+        if forgetting.forget(self._settings, users):
+            log.info("lake.forgot", first_day_kept=str(forgetting.first_day_kept(self._settings)))
 
     def is_due(self, store: Store) -> bool:
         """Whether somebody was erased who is not forgotten yet, or a day is over whose rows go; looks once a second."""

@@ -20,7 +20,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import structlog
 
 from consumers.lake import ledger, subjects
 from consumers.lake.access import archive_path, database_path
@@ -69,8 +68,6 @@ _REMEMBERED = (("session", "session_id"), ("interaction", "interaction_id"), ("e
 """Sessions first: interactions without a user are found by them."""
 _OUTCOMES = {"interactions": "stored", "feedback": "stored", "labels": "stored", "rejected": "rejected",
              "duplicates": "duplicate", "conflicts": "duplicate", "erased": "erased"}  # fmt: skip
-
-log = structlog.get_logger("lake")
 
 
 def first_day_kept(settings: Settings, now: datetime | None = None) -> date:
@@ -133,7 +130,6 @@ def _swap(settings: Settings, path: Path, first_kept: date) -> None:
         made.replace(path)
         sync(path.parent)
         failpoint("lake.forgetting_swapped")
-    log.info("lake.forgot", first_day_kept=str(first_kept))
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, first_kept: date) -> None:
