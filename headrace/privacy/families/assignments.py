@@ -113,18 +113,14 @@ def _is_strong(value: str) -> bool:
 
 
 def _names_another_thing(match: re.Match[str], name: str) -> bool:
-    before = match.string[max(0, match.start() - 8) : match.start()].lower()
-    words = re.split(r"[\s_-]", name)
-    rest = name[1:] if len(words) == 1 else "_".join(words[1:])
-    camel = re.findall(r"[A-Z][a-z]+", match["name"][1:])
-    suspects = {*words[1:], *(one.lower() for one in camel)}
-    glued = "" if len(words) > 1 or camel else rest
-    return (
-        any(before.rstrip(" _-").endswith(lead.rstrip("_")) for lead in _OTHER_LEADS)
-        or any(suspect.startswith(_OTHER_THINGS) for suspect in suspects)
-        or any(part in glued for part in ("izer", "ized", "ization", "less"))
-        or glued.endswith("okens")
-    )
+    if _other_thing(match["name"], 1) or _derived(name):
+        return True
+    return _other_lead(match.string[max(0, match.start() - 8) : match.start()].lower()) is not None
+
+
+_other_thing = re.compile(rf"(?:[\s_-]|(?<=[a-z0-9])(?=[A-Z]))(?i:{'|'.join(_OTHER_THINGS)})").search
+_other_lead = re.compile(rf"(?:{'|'.join(lead.rstrip('_') for lead in _OTHER_LEADS)})[ _-]*\Z").search
+_derived = re.compile(r"[a-z]+(?:izer|ized|ization|less|okens)|[a-z]*tokens\b").match
 
 
 def _value(match: re.Match[str]) -> Bounds:
@@ -145,7 +141,7 @@ def _is_code(match: re.Match[str], value: str) -> bool:
         return False
     if _CALL.match(value) or (_MEMBER.fullmatch(value) and not looks_random(value)):
         return True
-    return any(word in value.lower() for word in ("password", "secret", "token", "_key")) and value.isidentifier()
+    return value.isidentifier() and any(word in value.lower() for word in ("password", "secret", "token", "_key"))
 
 
 def _is_plain_hexadecimal(value: str) -> bool:
