@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analytics.audit.rows import Query
+from analytics.demo.learning import Learnt
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topics import RAW
@@ -44,6 +45,8 @@ class Findings(msgspec.Struct, kw_only=True):
     example_s: float
     freshness_s: list[float]
     """From the call to log until a query sees the row, sorted."""
+    learnt: Learnt | None = None
+    """What the loop did; None where there was too little to learn from."""
 
 
 def personal(query: Query) -> Counter[str]:
@@ -102,6 +105,22 @@ def show(found: Findings, console: Console) -> None:
     if waits := found.freshness_s:
         p50, slowest = waits[len(waits) // 2], waits[-1]
         console.print(f"[bold]From log to queryable[/] p50 {p50:.2f} s, slowest of {len(waits)} {slowest:.2f} s")
+    if (learnt := found.learnt) is not None:
+        _show_learnt(learnt, console)
+
+
+def _show_learnt(learnt: Learnt, console: Console) -> None:
+    head = ("questions", f"router {learnt.first}", f"router {learnt.second}")
+    rows = [(name, f"{learnt.before[name]:.3f}", f"{learnt.after[name]:.3f}") for name in learnt.before]
+    console.print(_table("The loop: right agents, on traffic that was held back", head, rows))
+    console.print(
+        f"{learnt.selected} interactions were selected and labelled, {learnt.selected_novel} of them new topics"
+    )
+    slices = [(name, f"{before:.3f}", f"{after:.3f}") for name, (before, after) in learnt.held_out.items()]
+    console.print(_table("What the gate saw: nothing forgotten", ("slice", "before", "after"), slices))
+    console.print(f"[bold]A/B test[/] {learnt.action}: {learnt.recommendation}")
+    console.print(f"[bold]A planted worse router was refused[/] {'; '.join(learnt.refused) or 'NOT'}")
+    console.print(f"[bold]Rolled back[/] to {learnt.rolled_back_to}, while the agent ran")
 
 
 def _personal_table(found: Findings) -> Table:

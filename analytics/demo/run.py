@@ -12,12 +12,15 @@ from analytics.audit.query import connect, connect_patiently
 from analytics.audit.report import Report
 from analytics.audit.rows import Query
 from analytics.audit.run import audit
+from analytics.demo.learning import learn
 from analytics.demo.report import Findings, personal, raw_bytes, rejected, timed_example
 from analytics.demo.setting import Setting
 from analytics.demo.traffic import Publisher, freshness_s, publish_bad_input
 from analytics.demo.watch import watch
 
 FOLDER = Path(".headrace/demo")
+LEAST_TO_LEARN = 20_000
+"""Made-up interactions: fewer hold too few corrections and ratings for a gate that has to see a drop of 2 %."""
 
 
 def demo(console: Console, data: Path | None, interactions: int, rate: float, keep: bool) -> tuple[Findings, Report]:
@@ -44,6 +47,9 @@ def _run(
         query = connect_patiently(setting.settings)
         with console.status("asking the store"):
             found = _findings(setting, query, publisher)
+        if data is None and interactions >= LEAST_TO_LEARN:
+            with console.status("learning: select, label, retrain, compare, roll back"):
+                found.learnt = learn(setting.settings, publisher.truth)
     with console.status("auditing"):
         return found, audit(setting.settings, query)
 

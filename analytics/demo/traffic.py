@@ -42,12 +42,12 @@ class Publisher:
     """`headrace emit` or `headrace simulate` in a process of its own."""
 
     def __init__(self, folder: Path, data: Path | None, interactions: int, rate: float) -> None:
-        self._truth = folder / "truth.jsonl"
+        self.truth = folder / "truth.jsonl"
         self._output, self._errors = folder / "publisher.json", folder / "publisher.log"
         arguments = (
             ["emit", str(data)]
             if data
-            else ["simulate", "--interactions", str(interactions), "--truth", str(self._truth)]
+            else ["simulate", "--interactions", str(interactions), "--truth", str(self.truth)]
         )
         command = [*headrace(), *arguments, "--rate", str(rate), "--json"]
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
@@ -69,8 +69,8 @@ class Publisher:
     def planted(self) -> Counter[str]:
         """How many values of each kind of personal data the simulator wrote into its texts."""
         kinds: Counter[str] = Counter()
-        if self._truth.exists():
-            with self._truth.open("rb") as lines:
+        if self.truth.exists():
+            with self.truth.open("rb") as lines:
                 for truth in map(json.loads, lines):
                     kinds.update(span[3] for span in truth.get("personal", ()))
         return kinds

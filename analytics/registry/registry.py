@@ -103,14 +103,13 @@ class Registry:
         """Puts a version into production. Raises ConfigError for one that the gate refused."""
         return self._say(stages.promoted(self.history(), self._accepted(version), _now()))
 
-    def compare(self, version: str, share: float) -> list[State]:
-        """Gives a version its share of traffic against the one in production.
+    def compare(self, version: str, share: float, since: datetime | None = None) -> list[State]:
+        """Gives a version its share of traffic against the one in production; `since` is now unless given.
 
         A running experiment between the two is ramped: its candidate's users keep it. Raises ConfigError for a
         version that the gate refused, and where there is nothing to compare it with.
         """
-        history, model, now = self.history(), self._accepted(version), _now()
-        return self._say(stages.compared(history, model, share, now))
+        return self._say(stages.compared(self.history(), self._accepted(version), share, since or _now()))
 
     def roll_back(self) -> list[State]:
         """Brings back the version that was in production before."""

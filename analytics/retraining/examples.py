@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.labels.agreement import adjudicated
+from analytics.labels.book import NONE_OF_THEM
 from analytics.labels.task import AGENT, Labelled
 
 Ask = Callable[[str], pa.Table]
@@ -79,7 +80,7 @@ def table(rows: Iterable[Mapping[str, Any]], verdicts: Mapping[str, str]) -> pa.
 
 
 def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
-    """What one interaction teaches: an annotator's verdict, else a user's correction, else a good rating.
+    """What one interaction teaches: an annotator's verdict, else a user's correction, else a good rating; or nothing.
 
     A rating tells of the chosen agent only, so it is weighted by the inverse of the chance to be chosen
     (D. Horvitz and D. Thompson, JASA 47, 1952), which is cut off at 1/LEAST_PROPENSITY.
@@ -87,6 +88,8 @@ def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
     >>> target({"agent_selected": "billing", "rating": 5.0, "propensity": 0.5, "correct_agent": None})
     Target(label='billing', weight=0.6, source='rating')
     """
+    if verdict == NONE_OF_THEM:
+        return None
     if verdict:
         return Target(verdict, 1.0, "label")
     if row.get("correct_agent"):

@@ -87,13 +87,15 @@ class IncrementalRetrainingPipeline:
         since = 0.0 if last is None else last.replace(tzinfo=UTC).timestamp()
         return (manifests[-1].created_at if manifests else None), int((seconds(found) > since).sum())
 
-    async def retrain(self, past: Mapping[str, Collection[str]] | None = None) -> Outcome:
+    async def retrain(
+        self, past: Mapping[str, Collection[str]] | None = None, until: datetime | None = None
+    ) -> Outcome:
         """Trains, judges and registers a version; goes on with a run that was cut off.
 
-        `past` names interactions that must not go wrong again, by the failure cluster that was resolved. Raises
-        ConfigError where there is too little to learn from.
+        What came before `until` counts (now unless given). `past` names interactions that must not go wrong again,
+        by the failure cluster that was resolved. Raises ConfigError where there is too little to learn from.
         """
-        return await asyncio.to_thread(self._retrain, past or {})
+        return await asyncio.to_thread(self._retrain, past or {}, until or datetime.now(UTC))
 
     def release(self, outcome: Outcome) -> str:
         """Puts an accepted version to use, as the settings say, and tells agents; returns what was done, in words."""
@@ -109,9 +111,9 @@ class IncrementalRetrainingPipeline:
         self.registry.announce(self._settings.kafka)
         return done
 
-    def _retrain(self, past: Mapping[str, Collection[str]]) -> Outcome:
+    def _retrain(self, past: Mapping[str, Collection[str]], until: datetime) -> Outcome:
         runs = Steps(self._settings.storage / "runs")
-        begun = runs.value(UNFINISHED, _Begun, _begin)
+        begun = runs.value(UNFINISHED, _Begun, lambda: _begin(until))
         steps = Steps(runs.folder / begun.run)
         dataset = steps.files("dataset", lambda folder: self._write_dataset(begun.until, folder))
         table = pq.read_table(dataset / DATASET_FILE)
@@ -178,9 +180,8 @@ class IncrementalRetrainingPipeline:
             return store.query(sql).read_all()
 
 
-def _begin() -> _Begun:
-    now = datetime.now(UTC)
-    return _Begun(f"{now:%Y%m%dT%H%M%S%f}", now)
+def _begin(until: datetime) -> _Begun:
+    return _Begun(f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}", until)
 
 
 def _config_hash(settings: Retraining) -> str:

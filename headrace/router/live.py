@@ -49,6 +49,12 @@ class LiveRouter:
         """Why the version announced last is not in use; None where it is."""
         return self._live.error
 
+    @property
+    def router(self) -> Router | None:
+        """The router in production; None as long as none was announced."""
+        chosen = self._live.in_production()
+        return None if chosen is None else chosen.model
+
     def route(self, text: str, unit_id: str) -> Routed | None:
         """The agent for a query of this user or session; None as long as no router was announced."""
         chosen = self._live.choose(unit_id)

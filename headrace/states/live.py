@@ -58,10 +58,11 @@ class LiveModel(Generic[T]):
             assignment = running.experiment.assign(unit_id)
             if (model := held.models.get(assignment.variant)) is not None:
                 return Choice(model, assignment.variant, assignment)
-        production = held.current.production
-        if production is None or (model := held.models.get(production.version)) is None:
-            return None
-        return Choice(model, production.version, None)
+        return _in_production(held)
+
+    def in_production(self) -> Choice[T] | None:
+        """The model in production, experiment or not."""
+        return _in_production(self._held)
 
     def close(self) -> None:
         """Ends the thread; the model at hand stays."""
@@ -83,6 +84,13 @@ class LiveModel(Generic[T]):
         if known is not None and known.sha256 == state.sha256 and state.version in self._held.models:
             return self._held.models[state.version]
         return self._load(fetch(state, self._folder))
+
+
+def _in_production(held: _Held[T]) -> Choice[T] | None:
+    production = held.current.production
+    if production is None or (model := held.models.get(production.version)) is None:
+        return None
+    return Choice(model, production.version, None)
 
 
 def _in_use(wanted: Current) -> list[ModelState]:
