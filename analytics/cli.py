@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from analytics import failures_command, query_command
+from analytics import drift_command, failures_command, query_command
 from analytics.audit import command as audit
 from analytics.demo import command as demo
 from analytics.experiments import command as experiments
@@ -18,6 +18,7 @@ from analytics.selection import command as selection
 app = typer.Typer()
 for room in (
     query_command,
+    drift_command,
     failures_command,
     audit,
     demo,

@@ -14,7 +14,7 @@ from consumers.drift.frame import LEVEL, Signal, adjusted, compare, decided
 from consumers.drift.matching import same_season
 from consumers.drift.numeric import Comparison, Method
 from consumers.drift.reference import identified
-from consumers.drift.report import Culprit, DriftReport, Kind, ReferenceKind, SignalReport
+from consumers.drift.report import Cause, Culprit, DriftReport, Kind, ReferenceKind, SignalReport
 from consumers.drift.signals import AGENT, ID, QUERY, TIME, VERSION, Embed, Signals, named, signals
 from headrace.embedding import embedder
 from headrace.settings import DriftDetection
@@ -122,12 +122,17 @@ class DriftDetector:
             reference=_summary(was, kind),
             current=_summary(now, kind),
             views=comparison.views if isinstance(comparison, VectorComparison) else {},
-            cause=culprits.cause(was, now, before[agent], after[agent], self._method, self._level)
-            if is_told and agent
-            else "",
+            cause=self._cause(was, now, before[agent], after[agent], found) if is_told and agent else "",
             culprits=found,
             examples=self._examples(signal, now, found, after) if signal.alarm else [],
         )
+
+    def _cause(
+        self, was: NDArray[Any], now: NDArray[Any], agents: NDArray[Any], agents_now: NDArray[Any], found: list[Culprit]
+    ) -> Cause:
+        if any(culprit.what in AGENT for culprit in found):
+            return "within"
+        return culprits.cause(was, now, agents, agents_now, self._method, self._level)
 
     def _culprits(
         self, signal: Signal, kind: Kind, was: NDArray[Any], now: NDArray[Any], before: Columns, after: Columns

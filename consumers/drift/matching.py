@@ -11,8 +11,8 @@ from consumers.drift.categorical import categorical
 
 HOUR = np.timedelta64(1, "h")
 MONDAY = np.datetime64("1970-01-05T00", "us")
-LEAST_RATIO = 2.0
-"""A matched reference this many times the current sample costs little power; with less a coarser match is taken."""
+LEAST_RATIO = 0.5
+"""A matched reference of half the current sample still decides; with less a coarser match is taken."""
 COVERED = 0.95
 """Share of the current rows that have an hour with enough reference."""
 DIFFERENT = 0.01
