@@ -10,4 +10,5 @@ ruff check .
 ruff format --check .
 mypy
 lint-imports
+headrace sanitize --evaluate --size 30
 pytest "$@"
