@@ -6,7 +6,7 @@
 
 `curves`: a pool of texts, a learner (logistic regression on their vectors), 50 labels a cycle. The ratio is the labels
 that a strategy needs to reach random selection's final accuracy, as a share of those that random had; `area` is the
-mean accuracy over the curve above random's. Pools: `selection_pool.py` (the default), or vectors and classes of your own
+mean accuracy over the curve above random's. Pools: `selection_pool.py` (the default), or vectors and classes of yours
 (`--pool FILE.npz` with v, fine, agent).
 """
 
@@ -185,7 +185,7 @@ def store(rows: int) -> None:
     from analytics import live
     from analytics.selection import candidates
     from analytics.selection.pool import make_pool
-    from analytics.selection.select import choose
+    from analytics.selection.choice import choose
     from analytics.selection.selector import stored_probabilities
     from consumers.lake.store import Store
     from headrace.settings import ContinualLearning, Logging, Settings

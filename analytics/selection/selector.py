@@ -14,7 +14,7 @@ from analytics import live
 from analytics.selection import candidates
 from analytics.selection.candidates import Candidates
 from analytics.selection.pool import Pool, Reason, Strategy, make_pool
-from analytics.selection.select import choose
+from analytics.selection.choice import choose
 from headrace.decisions import Selected, Selection
 from headrace.embedding import Embedder, embedder
 from headrace.errors import ConfigError
