@@ -1,21 +1,18 @@
-"""From places to spans: rules are matched, the earlier in the table wins, and what is found is masked until rest.
-
-A value can hide behind another (`a@b.com4155552671`), so the rules look again at the masked text until they find
-nothing more. A second run over the output sees the same walls where the placeholders are, and therefore finds
-nothing: sanitized text is a fixed point.
-"""
+"""From places to spans: rules are matched at them, and where two claim the same characters one wins."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
+from headrace.privacy.nearby import Nearby, Vocabulary
 from headrace.privacy.places import Place, folded
-from headrace.privacy.rule import CONTEXT_AFTER, CONTEXT_BEFORE, MASK, Bounds, Confirm, Rule, Span
+from headrace.privacy.rule import MASK, Bounds, Confirm, Rule, Span
 
-SHORT_WORD = 4
-"""Letters up to which a context word counts only where it stands on its own."""
+MANY_PLACES = 100
+"""From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
 Match = Callable[[str, int], re.Match[str] | None]
 Hit = tuple[int, int, int]
@@ -27,48 +24,61 @@ class Matcher:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self._parts: list[tuple[Match, Confirm, Rule | None]] = [
-            (rule.pattern.match, rule.confirm, rule if rule.context or rule.never else None) for rule in rules
+        self._tiers = _tiers(rules)
+        self._parts: list[tuple[Match, Confirm, bool]] = [
+            (rule.pattern.match, rule.confirm, bool(rule.context or rule.never)) for rule in rules
         ]
-        self._context = [_words(rule.context) if rule.context else None for rule in rules]
-        self._never = [_words(rule.never) if rule.never else None for rule in rules]
+        self._context = [frozenset(rule.context) for rule in rules]
+        self._never = [frozenset(rule.never) for rule in rules]
+        self._vocabulary = Vocabulary(word for rule in rules for word in rule.context + rule.never)
 
-    def hits(self, text: str, places: Iterable[Place]) -> list[Hit]:
-        """What the rules find at these places, each rule for itself: of two hits of one rule the first stands."""
+    def hits(self, text: str, places: Sequence[Place]) -> list[Hit]:
+        """What the rules find at these places: of two hits of one rule the first, at one place those of one tier."""
         found: list[Hit] = []
         floors: dict[int, int] = {}
+        near = Nearby(self._vocabulary, text)
+        places = self._worth_asking(text, places) if len(places) > MANY_PLACES else places
         parts = self._parts
+        tiers = self._tiers
         for place, indexes in places:
+            taken = len(tiers)
             for index in indexes:
                 match, confirm, worded = parts[index]
-                if (candidate := match(text, place)) is None or place < floors.get(index, 0):
+                if tiers[index] > taken:
+                    break
+                if place < floors.get(index, 0) or (candidate := match(text, place)) is None:
                     continue
-                if (bounds := self._bounds(text, candidate, confirm)) is None:
+                if worded and not self._spoken_for(near, candidate.span(), index):
                     continue
-                if worded is None or self._spoken_for(text, bounds, index):
-                    found.append((index, *bounds))
-                    floors[index] = bounds[1]
+                bounds = confirm(candidate)
+                if bounds is None or bounds[0] >= bounds[1] or text.find(MASK, *bounds) >= 0:
+                    continue
+                found.append((index, *bounds))
+                floors[index] = bounds[1]
+                if bounds[0] <= place < bounds[1]:
+                    taken = tiers[index]
         return found
 
-    def _bounds(self, text: str, candidate: re.Match[str], confirm: Confirm) -> Bounds | None:
-        bounds = confirm(candidate)
-        if bounds is None or bounds[0] >= bounds[1]:
-            return None
-        wall = text.find(MASK, *bounds)
-        return bounds if wall < 0 else None
+    def _worth_asking(self, text: str, places: Sequence[Place]) -> list[Place]:
+        """The places without those rules none of whose words stands anywhere in the text."""
+        spoken = self._vocabulary.within(folded(text))
+        worth = [not wanted or not wanted.isdisjoint(spoken) for wanted in self._context]
+        asked = ((place, tuple(index for index in indexes if worth[index])) for place, indexes in places)
+        return [(place, indexes) for place, indexes in asked if indexes]
 
-    def _spoken_for(self, text: str, bounds: Bounds, index: int) -> bool:
-        window = nearby(text, *bounds)
+    def _spoken_for(self, near: Nearby, bounds: Bounds, index: int) -> bool:
         wanted, unwanted = self._context[index], self._never[index]
-        if wanted is not None and not _any_of(wanted, window):
-            return False
-        return unwanted is None or not _any_of(unwanted, window)
+        return (not wanted or near.has(wanted, bounds)) and not (unwanted and near.has(unwanted, bounds))
+
+    def _precedence(self, hit: Hit) -> tuple[int, int, int, int]:
+        index, start, end = hit
+        return self._tiers[index], start - end, start, index
 
     def spans(self, hits: list[Hit]) -> list[Span]:
-        """Hits without overlap: the earlier rule wins, then the earlier place."""
+        """Hits without overlap: the earlier run of rules of one kind wins, then the longer value, then the earlier."""
         starts: list[int] = []
         spans: list[Span] = []
-        for index, start, end in sorted(hits):
+        for index, start, end in sorted(hits, key=self._precedence) if len(hits) > 1 else hits:
             at = bisect_left(starts, end)
             if at == 0 or spans[at - 1].end <= start:
                 rule = self._rules[index]
@@ -77,29 +87,7 @@ class Matcher:
         return spans
 
 
-def nearby(text: str, start: int, end: int) -> str:
-    """The words around a value, in lower case, a blank on each side of them and in the place of the value; not past
-    what is masked.
-
-    >>> nearby("a\\0My SSN: 123 ok", 10, 13)
-    ' my ssn:   ok '
-    """
-    before = text[max(0, start - CONTEXT_BEFORE) : start].rpartition(MASK)[2]
-    after = text[end : end + CONTEXT_AFTER].partition(MASK)[0]
-    return folded(f" {before} {after} ")
-
-
-Words = tuple[tuple[str, ...], tuple[Callable[[str], re.Match[str] | None], ...]]
-
-
-def _words(words: Sequence[str]) -> Words:
-    """Long words as they are; short ones as patterns."""
-    long = tuple(word for word in words if len(word) > SHORT_WORD or not word.isalpha())
-    short = sorted(set(words) - set(long))
-    pattern = rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, short))})(?![^\W\d_])"
-    return long, ((re.compile(pattern).search,) if short else ())
-
-
-def _any_of(words: Words, window: str) -> bool:
-    long, short = words
-    return any(word in window for word in long) or any(search(window) for search in short)
+def _tiers(rules: Sequence[Rule]) -> list[int]:
+    """The number of the run of rules of one kind that each rule belongs to."""
+    runs = groupby(rules, key=lambda rule: rule.kind)
+    return [number for number, (_, run) in enumerate(runs) for _ in run]

@@ -33,5 +33,5 @@ class Gate:
         try:
             found: list[int] = self._match(text)
         except UnicodeEncodeError:
-            return self._all
+            return list(self._all)
         return found

@@ -7,8 +7,9 @@ characters), so that a text without candidates is done after a few microseconds.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from headrace.privacy.rule import (
     FEWEST_DIGITS,
@@ -31,6 +32,8 @@ Place = tuple[int, Indexes]
 MOST_GROUPS = 9
 """Groups of digits that one number is written in, at most: a long IBAN-like number in fours, or a phone in pairs."""
 _SEPARATORS = b" .-()/"
+MOST_PREFIXES = 32
+"""Prefixes looked at in one run; a run of more is made of them."""
 
 
 def _byte_map(classes: dict[bytes, bytes], other: bytes) -> bytes:
@@ -53,32 +56,75 @@ _mixed = (re.compile(rb"ld").finditer, re.compile(rb"dl").finditer)
 class Digit:
     """Places of `Digits` rules."""
 
-    def __init__(self, rules: Iterable[tuple[int, Digits]]) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         by_count: dict[int, list[int]] = defaultdict(list)
-        for index, trigger in rules:
-            for count in trigger.counts:
+        for index, rule in rules:
+            for count in rule.trigger.counts if isinstance(rule.trigger, Digits) else ():
                 by_count[count].append(index)
-        self._by_count = {count: tuple(indexes) for count, indexes in by_count.items()}
+        patterns = {index: rule.pattern for index, rule in rules}
+        self._by_count = {
+            count: (tuple(indexes), _any_of([patterns[index] for index in indexes]))
+            for count, indexes in by_count.items()
+        }
         self._most = max(by_count, default=0)
 
-    def __call__(self, _text: str, ascii_text: bytes) -> list[Place]:
+    def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
         if _ENOUGH_DIGITS not in ascii_text.translate(_NUMBERS, _SEPARATORS):
             return []
         classes = ascii_text.translate(_NUMBERS)
-        return [place for row in _rows(classes) for place in self._in_row(classes, *row.span())]
+        return [place for row in _rows(classes) for place in self._in_row(text, classes, *row.span())]
 
-    def _in_row(self, classes: bytes, start: int, end: int) -> Iterator[Place]:
+    def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[Place]:
         groups = [group.span() for group in _groups(classes, start, end)]
-        for first, (place, _) in enumerate(groups):
-            count = 0
-            indexes: Indexes = ()
-            for begin, finish in groups[first : first + MOST_GROUPS]:
-                count += finish - begin
-                if count > self._most:
-                    break
-                indexes += self._by_count.get(count, ())
-            if indexes:
-                yield place, tuple(sorted(indexes))
+        date_end = 0
+        for first, (place, group_end) in enumerate(groups):
+            if place < date_end or _is_counting(groups, first):
+                continue
+            if group_end - place <= 4 and (date := _date(text, place)):
+                date_end = date.end()
+                continue
+            if indexes := self._at(text, groups[first : first + MOST_GROUPS]):
+                yield place, indexes
+
+    def _at(self, text: str, groups: Sequence[tuple[int, int]]) -> Indexes:
+        place = groups[0][0]
+        count = 0
+        indexes: Indexes = ()
+        for begin, finish in groups:
+            count += finish - begin
+            if count > self._most:
+                break
+            if (rules := self._by_count.get(count)) and rules[1](text, place):
+                indexes += rules[0]
+        return tuple(sorted(indexes)) if len(indexes) > 1 else indexes
+
+
+_date = re.compile(
+    r"(?:(?:19|20)[0-9]{2}([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})(?![0-9]|[-/][0-9])"
+).match
+"""No number that names somebody looks like one."""
+
+
+def _is_counting(groups: Sequence[tuple[int, int]], first: int) -> bool:
+    """Whether two single digits stand here: `1 2 3`, `1.2.3`; no number of a person is written so."""
+    following = groups[first + 1 : first + 2]
+    return bool(following) and groups[first][1] - groups[first][0] == 1 == following[0][1] - following[0][0]
+
+
+def _any_of(patterns: Sequence[re.Pattern[str]]) -> Callable[[str, int], object]:
+    """Matches where one of them does; true everywhere if they refer back to their own groups."""
+    if len(patterns) < 2 or any(re.search(r"\\[1-9]|\(\?P=|\(\?\(", pattern.pattern) for pattern in patterns):
+        return lambda _text, _place: True
+    return re.compile("|".join(f"(?{_flags(pattern)}:{_nameless(pattern)})" for pattern in patterns)).match
+
+
+def _flags(pattern: re.Pattern[str]) -> str:
+    return "i" if pattern.flags & re.IGNORECASE else ""
+
+
+def _nameless(pattern: re.Pattern[str]) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern)
 
 
 class Words:
@@ -96,7 +142,9 @@ class Words:
         if b"ld" not in classes and b"dl" not in classes:
             return []
         return [
-            (start, indexes) for start, end in _mixed_words(classes) if (indexes := self._by_length.get(end - start))
+            (start, indexes)
+            for start, end in _mixed_words(classes)
+            if (indexes := self._by_length.get(end - start)) and not _measure(ascii_text, start, end)
         ]
 
 
@@ -116,6 +164,10 @@ def _mixed_words(classes: bytes) -> Iterator[tuple[int, int]]:
                 floor = len(classes) if floor < 0 else floor
                 found[start] = floor
     return iter(sorted(found.items()))
+
+
+_measure = re.compile(rb"[0-9]{1,4}[a-z]{1,2}").fullmatch
+"""`11th`, `7pm`, `2019s`: no code, and common."""
 
 
 class Prefixes:
@@ -139,7 +191,8 @@ class Prefixes:
         while (start := runs.find(_LONG_RUN, end)) >= 0:
             end_of_run = runs.find(b" ", start)
             end_of_run = len(runs) if end_of_run < 0 else end_of_run
-            for match in self._search(text, max(end, start - LONGEST_PREFIX, 0), end_of_run):
+            found = self._search(text, max(end, start - LONGEST_PREFIX, 0), end_of_run)
+            for match in islice(found, MOST_PREFIXES):
                 places[match.start()] = self._by_prefix[match[1]]
             end = end_of_run
         return list(places.items())
@@ -154,15 +207,29 @@ def _alternation(texts: Sequence[str]) -> str:
 
 
 class Literals:
-    """Places of a `Literal` or a `Seed`: where a pattern that begins with a literal character stands."""
+    """Places of a `Literal` or a `Seed`: where a pattern that begins with a literal stands."""
 
     def __init__(self, pattern: str, indexes: Indexes) -> None:
         self._finditer = re.compile(pattern).finditer
+        self._literal = _leading_literal(pattern)
         self._indexes = indexes
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
+        if self._literal not in text:
+            return []
         indexes = self._indexes
         return [(match.start(), indexes) for match in self._finditer(text)]
+
+
+def _leading_literal(pattern: str) -> str:
+    """The characters that a pattern begins with.
+
+    >>> _leading_literal(r"\\.(?=[0-9])"), _leading_literal("://")
+    ('.', '://')
+    """
+    literal = re.match(r"(?:\\[^A-Za-z0-9]|[^\\.^$*+?{}\[\]|()])+(?![*?{])", pattern)
+    assert literal, f"{pattern}: has to begin with a literal character"
+    return re.sub(r"\\(.)", r"\1", literal[0])
 
 
 class Keywords:
@@ -173,18 +240,45 @@ class Keywords:
         for index, trigger in rules:
             for word in trigger.words:
                 by_word[word].append(index)
-        self._words = [
-            (word, tuple(indexes), re.compile(re.escape(word)).finditer) for word, indexes in by_word.items()
+        self._by_stem = [
+            (stem, [(word, tuple(by_word[word]), re.compile(re.escape(word)).finditer) for word in words])
+            for stem, words in _by_stem(list(by_word)).items()
         ]
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
         low = folded(text)
         return [
             (match.start(), indexes)
-            for word, indexes, finditer in self._words
+            for stem, words in self._by_stem
+            if stem in low
+            for word, indexes, finditer in words
             if word in low
             for match in finditer(low)
         ]
+
+
+STEM_CHARACTERS = 4
+"""Short enough to be shared by many words, long enough to be rare in other text."""
+
+
+def _by_stem(words: Sequence[str]) -> dict[str, list[str]]:
+    """Each word under a piece that it shares with others, so that few pieces have to be looked for.
+
+    >>> _by_stem(["password", "passphrase", "mypass"])
+    {'pass': ['password', 'passphrase', 'mypass']}
+    """
+    left = list(words)
+    chosen: dict[str, list[str]] = {}
+    while left:
+        pieces = Counter(piece for word in left for piece in set(_pieces(word)))
+        stem = max(pieces, key=lambda piece: (pieces[piece], piece))
+        chosen[stem] = [word for word in left if stem in word]
+        left = [word for word in left if stem not in word]
+    return chosen
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[start : start + STEM_CHARACTERS] for start in range(max(1, len(word) - STEM_CHARACTERS + 1))]
 
 
 def folded(text: str) -> str:
@@ -211,12 +305,12 @@ def finders(rules: Sequence[Rule]) -> list[tuple[Finder, str]]:
 def _grouped(by_kind: dict[type, list[tuple[int, Rule]]]) -> Iterator[tuple[Finder, str]]:
     many: tuple[tuple[type, Callable[..., Finder], str], ...] = (
         (Digits, Digit, f"[0-9](?:[ .()/-]{{0,3}}[0-9]){{{FEWEST_DIGITS - 1}}}"),
-        (Code, Words, "[A-Za-z][0-9]|[0-9][A-Za-z]"),
+        (Code, Words, "[A-Za-z][0-9]|[0-9](?:[A-Z]|[a-z]{3}|[a-z]{1,2}[0-9A-Z])|[0-9]{5}[a-z]"),
         (Prefix, Prefixes, f"[A-Za-z0-9_-]{{{SHORTEST_RUN}}}"),
     )
     for kind, finder, gate in many:
         if own := by_kind[kind]:
-            yield finder([(index, rule.trigger) for index, rule in own]), gate
+            yield finder(own if kind is Digits else [(index, rule.trigger) for index, rule in own]), gate
     if own := by_kind[Keyword]:
         triggers = [(index, rule.trigger) for index, rule in own if isinstance(rule.trigger, Keyword)]
         words = sorted({word for _, trigger in triggers for word in trigger.words})

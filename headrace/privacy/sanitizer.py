@@ -7,15 +7,18 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from itertools import accumulate, chain, islice
 
 from headrace.privacy.finder import Matcher
+from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
 from headrace.privacy.places import Place
+from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
 from headrace.privacy.rule import MASK, Rule, Span
-from headrace.privacy.scan import Engine, Scan, scan_with
+from headrace.privacy.scan import Engine, Look, Scan, scan_with
 from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
-from headrace.privacy.view import needs_view, view_of
+from headrace.privacy.view import view_of
 
 VERSION = "2"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
@@ -23,8 +26,6 @@ UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
-CHUNK_CHARACTERS = 16_384
-"""Two dozen interactions: enough to spread the cost of a call, few enough to stay in the nearest cache."""
 
 
 class Sanitizer:
@@ -40,14 +41,28 @@ class Sanitizer:
     [Span(start=5, end=24, kind='credit_card', rule='credit_card')]
     """
 
-    def __init__(self, rules: Sequence[Rule] = RULES, engine: Engine = "auto") -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule] = RULES,
+        engine: Engine = "auto",
+        placeholders: Placeholders = FLAT,
+        own: Own = NOTHING_OWN,
+    ) -> None:
         self._scan: Scan = scan_with(rules, engine)
         self._matcher = Matcher(rules)
-        self._placeholders = {rule.kind: rule.placeholder for rule in rules} | {UNSETTLED: f"[{UNSETTLED.upper()}]"}
-        self._written = re.compile("|".join(map(re.escape, sorted(set(self._placeholders.values())))))
+        self._write, self._own = placeholders.write, own
+        self._are_ours = placeholders.are_ours
+        flat = {FLAT.write(kind, "") for kind in (UNSETTLED, *own.kinds, *(rule.kind for rule in rules))}
+        self._written = re.compile("|".join((*map(re.escape, sorted(flat)), PSEUDONYM)))
         self.version = VERSION
         self.policy_hash = _policy_hash(rules)
         """Changes with the rules: 16 hexadecimal digits."""
+
+    def writing(self, placeholders: Placeholders) -> Sanitizer:
+        """The same rules with other placeholders; it costs nothing."""
+        twin = copy(self)
+        twin._write, twin._are_ours = placeholders.write, placeholders.are_ours
+        return twin
 
     def text(self, text: str) -> str:
         """`text` with every value replaced by its kind's placeholder; the very same object if there is none."""
@@ -56,10 +71,10 @@ class Sanitizer:
 
     def spans(self, text: str) -> list[Span]:
         """Where `text` holds personal data, left to right, without overlap."""
-        places = self._scan.places(text)
-        if not places and not needs_view(text):
+        look = self._scan(text)
+        if not look.places and not look.disguised and not self._own.adds:
             return []
-        spans = self._settled(text, places)
+        spans = self._settled(text, look)
         return [Span(0, len(text), UNSETTLED, UNSETTLED)] if spans is None else spans
 
     def stream(self) -> TextStream:
@@ -85,49 +100,64 @@ class Sanitizer:
         """Which of many texts hold personal data, by index: a look at thousands of them at little more than the
         cost of reading them."""
         found: set[int] = set()
-        for first, some in self._in_chunks(blocks):
+        for first, some in _in_chunks(blocks, self._scan.chunk_characters):
             text = MASK.join(some)
-            places = self._scan.places(text)
-            if not places and not needs_view(text):
+            look = self._scan(text)
+            if not look.places and not look.disguised and not self._own.adds:
                 continue
             starts = [0, *accumulate(len(block) + 1 for block in some)]
-            spans = self._settled(text, places)
+            spans = self._settled(text, look)
             if spans is None:
                 found.update(first + index for index, block in enumerate(some) if self.spans(block))
             else:
                 found.update(first + bisect_right(starts, span.start) - 1 for span in spans)
         return found
 
-    def _settled(self, text: str, places: list[Place]) -> list[Span] | None:
-        """All spans, at rest; None where the rules do not come to rest."""
+    def _settled(self, text: str, look: Look) -> list[Span] | None:
+        """All spans, at rest; None where the rules do not come to rest.
+
+        A value can hide behind another, so the rules look again at the masked text until they find nothing more.
+        A second run over the output sees the same walls where the placeholders are, and finds nothing either.
+        """
         masked = self._without_placeholders(text)
+        places = look.places
         spans: list[Span] = []
         for _ in range(MAX_PASSES):
             found = self._found(masked, places)
+            if not found and look.disguised:
+                found = self._seen_through(masked)
             if not found:
-                return sorted(spans)
+                spans += self._own.named(masked)
+                return sorted(span for span in spans if not self._own.allows(text[span.start : span.end]))
             spans += found
-            masked = _masked(masked, found)
-            places = self._scan.places(masked)
+            masked, before = _masked(masked, found), masked
+            if any(_cut_through_a_word(before, span) for span in found):
+                places = self._scan(masked).places
+            else:
+                places = [place for place in places if masked[place[0]] != MASK]
         return None
 
     def _found(self, text: str, places: list[Place]) -> list[Span]:
-        """What one look finds; through the view only where nothing lies open."""
-        if places and (found := self._matcher.spans(self._matcher.hits(text, places))):
+        """What one look finds; what users added goes before the rules."""
+        found = self._matcher.spans(self._matcher.hits(text, places)) if places else []
+        if not self._own.adds:
             return found
-        if not needs_view(text):
-            return []
+        own = self._own.spans(text)
+        return sorted([*own, *without_overlap(found, own)])
+
+    def _seen_through(self, text: str) -> list[Span]:
         view = view_of(text)
-        found = self._matcher.spans(self._matcher.hits(view.text, self._scan.places(view.text)))
+        found = self._found(view.text, self._scan(view.text).places)
         return [Span(*view.bounds(span.start, span.end), span.kind, span.rule) for span in found]
 
     def _without_placeholders(self, text: str) -> str:
         if "[" not in text:
             return text
-        return self._written.sub(lambda match: MASK * len(match[0]), text)
+        return self._written.sub(self._masked_placeholder, text)
 
-    def _in_chunks(self, blocks: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
-        return _in_chunks(blocks, self._scan.chunk_characters or CHUNK_CHARACTERS)
+    def _masked_placeholder(self, match: re.Match[str]) -> str:
+        """A flat placeholder is one by its look; a pseudonym, only if it is ours."""
+        return match[0] if match.lastgroup and not self._are_ours(match[0]) else MASK * len(match[0])
 
     def _one_by_one(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         return self._replaced(texts, [self.spans(text) for text in texts])
@@ -140,7 +170,7 @@ class Sanitizer:
         return clean, counts
 
     def _replace(self, text: str, spans: list[Span]) -> str:
-        return _substituted(text, spans, lambda span: self._placeholders[span.kind])
+        return _substituted(text, spans, lambda span: self._write(span.kind, text[span.start : span.end]))
 
 
 def _shared_out(spans: Sequence[Span], texts: Sequence[str]) -> list[list[Span]]:
@@ -177,6 +207,11 @@ def _substituted(text: str, spans: list[Span], stand_in: Callable[[Span], str]) 
         parts += text[position : span.start], stand_in(span)
         position = span.end
     return "".join((*parts, text[position:]))
+
+
+def _cut_through_a_word(text: str, span: Span) -> bool:
+    """Whether letters or digits touch the value: what is left of the word may be a place of its own."""
+    return text[span.end : span.end + 1].isalnum() or (span.start > 0 and text[span.start - 1].isalnum())
 
 
 def _masked(text: str, spans: list[Span]) -> str:

@@ -1,4 +1,7 @@
-"""The rule table: all families, the more certain first. An earlier rule wins over a later one."""
+"""The rule table: all families, the more certain first.
+
+Where two rules claim the same characters, the earlier wins; of neighbours in the table with one kind, the longer value.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,7 @@ from importlib import import_module
 
 from headrace.privacy.rule import Rule
 
-FAMILIES = (
-    "web",
-    "keys",
-    "contact",
-    "network",
-    "money",
-    "phone",
-)
+FAMILIES = ("web", "vendors", "contact", "network", "money", "secrets", "query", "national", "documents", "phone")
 """Modules of `headrace.privacy.families`, in the order in which they are asked."""
 
 

@@ -46,29 +46,15 @@ _NEEDED = (
     ("\\", re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt/\"'@.-])")),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
-_WORDS = re.compile(rf"[(\[{{<] ?(?:(?:{_WORD_AT}|@)|(?:{_WORD_DOT}|\.)) ?[)\]}}>]|{_SPOKEN_AT}")
-_OPENED = (
-    "(a",
-    "(A",
-    "(@",
-    "(.",
-    "(d",
-    "(D",
-    "[a",
-    "[A",
-    "[@",
-    "[.",
-    "[d",
-    "[D",
-    "{a",
-    "{A",
-    "{@",
-    "{.",
-    "{d",
-    "<a",
-    "<d",
+_WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
+_BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
+_SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " point ", " ponto ", " точка ")
+_spoken_at = re.compile(_SPOKEN_AT).search
+VIEW_GATE = (
+    r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
+    rf"|[(\[{{<] ?{_WRITTEN_OUT} ?[)\]}}>]|{'|'.join(_SPOKEN)}"
 )
-_SPOKEN = ("dot", "Dot", "DOT", "punkt", "punto", "point", "ponto", "точка", "( ", "[ ", "{ ", "< ")
+"""In RE2's syntax; matches in every ASCII text for which `needs_view` is true."""
 
 
 _ZEROS = (
@@ -100,7 +86,9 @@ _PLAIN_CHARACTERS = (
     | {0xFE6B: "@"}
 )
 """Full-width forms, digits of all scripts, dashes and spaces, to the ASCII character that they look like."""
-_STRANGE = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN_CHARACTERS)))}{_ZERO_WIDTH}]")
+_STRANGE = re.compile(f"[{re.escape(''.join(chr(code) for code in _PLAIN_CHARACTERS if code < 0x10000))}{_ZERO_WIDTH}]")
+_STRANGE_AND_RARE = re.compile("[\U000104a0-\U00011fff\U00016a00-\U00016bff\U0001d7ce-\U0001d7ff\U0001e000-\U0001e9ff]")
+"""Apart, because `re` looks a class of the basic plane up in a table, but tries any other piece by piece."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +122,16 @@ def needs_view(text: str) -> bool:
     >>> needs_view("ada@example.org"), needs_view("ada (at) example.org"), needs_view("100% of it \\u2014 yes")
     (False, True, True)
     """
-    if not text.isascii() and _STRANGE.search(text):
+    if is_strange(text):
         return True
-    if any(mark in text and pattern.search(text) for mark, pattern in _NEEDED):
+    if any(mark in text and pattern.search(text) for mark, pattern in (*_NEEDED, *_BRACKETS)):
         return True
-    return _has_words(text)
+    return any(word in text for word in _SPOKEN) and _spoken_at(text) is not None
 
 
-def _has_words(text: str) -> bool:
-    return any(mark in text for mark in (*_OPENED, *_SPOKEN)) and _WORDS.search(text) is not None
+def is_strange(text: str) -> bool:
+    """Whether characters stand in it that look like others, or like nothing."""
+    return not text.isascii() and bool(_STRANGE.search(text) or _STRANGE_AND_RARE.search(text))
 
 
 def view_of(text: str) -> View:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.privacy import Rule, Sanitizer
-from headrace.privacy.scan import Engine
+from headrace.privacy.scan import Engine, Scan
 from headrace.privacy.table import RULES
 
 SANITIZER = Sanitizer()
@@ -89,8 +89,9 @@ def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str]) -> None
 @given(st.lists(st.one_of(ANYTHING, DENSE, DISGUISED, PERSONAL), max_size=6), st.integers(1, 60))
 def test_a_quick_look_at_many_texts_misses_and_accuses_none(texts: list[str], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("headrace.privacy.sanitizer.CHUNK_CHARACTERS", chunk)
-        assert SANITIZER.dirty(texts) == {index for index, text in enumerate(texts) if SANITIZER.spans(text)}
+        patch.setattr(Scan, "chunk_characters", chunk)
+        for sanitizer in BOTH.values():
+            assert sanitizer.dirty(texts) == {index for index, text in enumerate(texts) if sanitizer.spans(text)}
 
 
 @pytest.mark.timeout(60)

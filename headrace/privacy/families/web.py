@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode
 
-from headrace.privacy.rule import Bounds, Literal, Prefix, Rule, Seed
+from headrace.privacy.rule import Bounds, Literal, Prefix, Rule
 
 LONGEST_CREDENTIAL = 256
 """Characters of a user's name or a password in an address."""
@@ -13,7 +13,7 @@ LONGEST_KEY = 16_384
 """Characters of a private key: one of RSA with 8,192 bits has 6,400."""
 LONGEST_TOKEN = 16_384
 """Characters of one part of a web token; most servers refuse headers of half of that."""
-_STAND_IN = re.compile(
+STAND_IN = re.compile(
     r"[<{$%*\[]|(?:x{3,}|\.{3,}|password|passwd|pass|pw|pwd|secret|token|your.{0,20}|user|username)\Z", re.IGNORECASE
 )
 """What documentation writes in the place of a password."""
@@ -25,11 +25,7 @@ def credentials(match: re.Match[str]) -> Bounds | None:
     if password is None:
         user = match["user"]
         return match.span("user") if len(user) >= 16 and any(map(str.isdigit, user)) else None
-    return None if _STAND_IN.match(password) else (match.start("user"), match.end("password"))
-
-
-def query(match: re.Match[str]) -> Bounds | None:
-    return None if _STAND_IN.match(match["value"]) else match.span("value")
+    return None if STAND_IN.match(password) else (match.start("user"), match.end("password"))
 
 
 def jwt(match: re.Match[str]) -> Bounds | None:
@@ -58,19 +54,6 @@ URL_CREDENTIALS = Rule(
         "https://⟦0123456789abcdef0123456789abcdef01234567⟧@github.com/acme/app.git",
     ),
     differs=("https://example.org/a", "https://user:<password>@host/", "ssh://git@github.com/a", "https://u:${PW}@h/"),
-)
-_NAMES = (
-    "[a-z0-9_.-]{0,24}?(?:token|api_?-?key|apikey|secret|password|passwd|pwd|signature|sig|auth|credential|session_?id"
-    "|sessionid|access_?key|client_?key|private_?key|subscription-key|code|key|jwt|otp|hmac)"
-)
-URL_TOKEN = Rule(
-    name="url_token",
-    kind="url_credentials",
-    trigger=Seed(r"[?&;](?=[A-Za-z][A-Za-z0-9_.-]{1,40}=)", r"[?&;][A-Za-z][A-Za-z0-9_.-]{1,40}="),
-    pattern=re.compile(rf"[?&;]{_NAMES}=(?P<value>[^\s\0&#;\"'<>`|)\]}},]{{8,2048}}+)", re.IGNORECASE),
-    confirm=query,
-    matches=("https://api.example.com/v1?page=2&access_token=⟦a1B2c3D4e5F6g7H8⟧", "?sig=⟦0a1b2c3d4e5f⟧&x=1"),
-    differs=("?page=2&q=tokens", "?token=<token>", "?key=${KEY_FILE}", "?code=200"),
 )
 JWT = Rule(
     name="jwt",
@@ -108,4 +91,4 @@ PRIVATE_KEY = Rule(
     ),
 )
 
-RULES = (PRIVATE_KEY, JWT, URL_CREDENTIALS, URL_TOKEN)
+RULES = (PRIVATE_KEY, JWT, URL_CREDENTIALS)
