@@ -42,8 +42,8 @@ def summarize(interactions: Ints, numeric: Mapping[str, Entries], categories: Ma
     30000
     """
     groups = len(interactions)
-    numbers = {name: _numeric(STEPS[name], entries, groups) for name, entries in numeric.items()}
-    labels = {name: _counted(entries) for name, entries in categories.items()}
+    numbers = {name: _numeric(STEPS[name], entries, groups) for name, entries in sorted(numeric.items())}
+    labels = {name: _counted(entries) for name, entries in sorted(categories.items())}
     return [
         Summary(
             int(interactions[group]),

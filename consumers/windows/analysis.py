@@ -14,7 +14,7 @@ from consumers.digests.summary import Summary
 from consumers.failures import clusters
 from consumers.failures.latency import Quartiles, quartiles, slow_limit, slow_response
 from consumers.failures.state import Cluster, ClusterState, Failing
-from consumers.windows.comparison import compare
+from consumers.windows.comparison import compared
 from consumers.windows.reports import (
     ALL_AGENTS,
     Alert,
@@ -26,6 +26,7 @@ from consumers.windows.reports import (
     alert_id,
     runbook,
 )
+from consumers.windows.watching import Alarm, Watch, watch
 from consumers.windows.window import Window
 from headrace.settings import Settings
 
@@ -42,6 +43,7 @@ class Chain(msgspec.Struct, array_like=True, frozen=True):
     """What a tenant's window leaves for the next one."""
 
     clusters: ClusterState
+    watch: Watch = Watch()
     drifting: tuple[tuple[str, str], ...] = ()
     """Agent and signal of the drifts that were said and go on."""
 
@@ -57,9 +59,12 @@ class Outcome(NamedTuple):
 
 def analyse(window: Window, reference: Window | None, chain: Chain, revision: int, settings: Settings) -> Outcome:
     """The outcome of a window after the one that left `chain`."""
+    if settings.windows.reference == "frozen":
+        reference = chain.watch.first
     limits = {agent: _slow_limit(window, reference, agent, settings) for agent in window.agents}
     reports = _reports(window, reference, limits, revision, settings)
-    drifting = _drifting(reports)
+    watched, alarms = _watch(chain.watch, window, settings)
+    lasting = set(chain.drifting) & _drifted(reports)
     updated = clusters.update(
         chain.clusters,
         clusters.Window(_moment(window.start_us), window.interactions),
@@ -67,9 +72,15 @@ def analyse(window: Window, reference: Window | None, chain: Chain, revision: in
         settings.continual_learning.failure_analysis.min_cluster_size,
     )
     changed = {change.cluster_id for change in updated.changes} | set(updated.cluster_of.values())
-    alerts = [*_drift_alerts(reports, set(chain.drifting)), *_cluster_alerts(window, updated)]
+    begun = [alarm for alarm in alarms if alarm[:2] not in lasting]
+    alerts = [*(_drift_alert(window, alarm, reports) for alarm in begun), *_cluster_alerts(window, updated)]
     said = [_cluster(window, one, revision) for one in updated.state.clusters if one.cluster_id in changed]
-    return Outcome(reports, said, alerts, Chain(updated.state, drifting))
+    drifting = tuple(sorted(lasting | {alarm[:2] for alarm in begun}))
+    return Outcome(reports, said, alerts, Chain(updated.state, watched, drifting))
+
+
+def _watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, list[Alarm]]:
+    return watch(before, window, settings) if settings.continual_learning.drift_detection.enabled else (before, [])
 
 
 def failing(window: Window, limits: dict[str, float | None]) -> list[Failing]:
@@ -91,8 +102,9 @@ def _reports(
     reports = []
     for agent in (ALL_AGENTS, *window.agents):
         summary = window.whole() if agent == ALL_AGENTS else window.of_agent(agent)
-        compared = reference is not None and detection.enabled
-        signals = compare(window, reference, agent, detection.detection_method) if compared and reference else []
+        signals = (
+            compared(window, reference, agent, detection.detection_method) if reference and detection.enabled else []
+        )
         flags = dict(summary.categories.get(FAILURE, {}))
         failures = flags.pop(ANY_FAILURE, 0)
         if agent != ALL_AGENTS and (slow := _slow_count(summary, limits[agent])):
@@ -150,31 +162,34 @@ def _failing(example: Example) -> Failing:
     )
 
 
-def _drifting(reports: Iterable[DriftReport]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((r.agent, signal.name) for r in reports for signal in r.signals if signal.alarm))
+def _drifted(reports: Iterable[DriftReport]) -> set[tuple[str, str]]:
+    return {(report.agent, signal.name) for report in reports for signal in report.signals if signal.alarm}
 
 
-def _drift_alerts(reports: Iterable[DriftReport], before: set[tuple[str, str]]) -> Iterator[Alert]:
-    """One for each signal that begins to drift; what goes on was said."""
-    for report in reports:
-        for signal in report.signals:
-            if signal.alarm and (report.agent, signal.name) not in before:
-                yield Alert(
-                    alert_id=alert_id("drift", report.tenant, report.agent, signal.name, report.start_us),
-                    kind="drift",
-                    severity="warning",
-                    tenant=report.tenant,
-                    agent=report.agent,
-                    start_us=report.start_us,
-                    subject=signal.name,
-                    summary=_words(report, signal),
-                    runbook=runbook("drift"),
-                )
+def _drift_alert(window: Window, alarm: Alarm, reports: Iterable[DriftReport]) -> Alert:
+    """What the monitor says, with the window's numbers; a drift that goes on is not said again."""
+    of_agent = [signal for report in reports if report.agent == alarm.agent for signal in report.signals]
+    return Alert(
+        alert_id=alert_id("drift", window.tenant, alarm.agent, alarm.signal, window.start_us),
+        kind="drift",
+        severity="warning",
+        tenant=window.tenant,
+        agent=alarm.agent,
+        start_us=window.start_us,
+        subject=alarm.signal,
+        summary=_words(alarm, next((signal for signal in of_agent if signal.name == alarm.signal), None)),
+        runbook=runbook("drift"),
+    )
 
 
-def _words(report: DriftReport, signal: SignalReport) -> str:
-    moved = "" if signal.before is None or signal.after is None else f": {signal.before:.4g} to {signal.after:.4g}"
-    return f"{signal.name} of {report.agent} drifted{moved} (p = {signal.adjusted_p_value:.2g})"
+def _words(alarm: Alarm, signal: SignalReport | None) -> str:
+    whose = "all traffic" if alarm.agent == ALL_AGENTS else alarm.agent
+    if signal is None or signal.before is None or signal.after is None:
+        return f"{alarm.signal} of {whose} drifted"
+    versions = [culprit.name for culprit in signal.culprits if culprit.what == "agent_version"]
+    return f"{alarm.signal} of {whose} drifted: {signal.before:.4g} to {signal.after:.4g}" + (
+        f", in version {versions[0]}" if versions else ""
+    )
 
 
 def _cluster_alerts(window: Window, updated: clusters.Update) -> Iterator[Alert]:

@@ -7,10 +7,11 @@ it is about lasts.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from consumers.drift.report import Culprit
 from consumers.failures.state import Cluster
 
 AlertKind = Literal["drift", "failure_born", "failure_growing", "failure_regressed"]
@@ -33,8 +34,10 @@ class SignalReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     before: float | None = None
     """Mean of the reference, in the signal's unit."""
     after: float | None = None
-    culprit: str = ""
-    """The version or the value that moved most."""
+    culprits: list[Culprit] = []
+    """Who or what moved, the surest first; only where there is an alarm."""
+    examples: list[str] = []
+    """Ids of interactions that show it."""
 
 
 class DriftReport(
@@ -57,8 +60,6 @@ class DriftReport(
     reference: str = ""
     """Which windows it was compared with; empty where there were too few."""
     signals: list[SignalReport] = []
-    detail: dict[str, Any] = {}
-    """What the drift detector adds."""
 
 
 class Alert(msgspec.Struct, tag_field="type", tag="alert.v1", frozen=True, omit_defaults=True, kw_only=True):

@@ -14,6 +14,7 @@ import time
 
 import faust
 import structlog
+from threadpoolctl import threadpool_limits
 
 from consumers.log import configure_log
 from consumers.metrics import Metrics
@@ -35,6 +36,7 @@ log = structlog.get_logger(SERVICE)
 def run(settings: Settings) -> None:
     """Keeps windows until SIGTERM or Ctrl-C."""
     configure_log()
+    threadpool_limits(1)  # matrices of a few hundred rows: a second thread only waits, and takes a core for it
     metrics = Metrics(settings, SERVICE)
     metrics.serve()
     app = build(settings, metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from confluent_kafka import Producer
 
+import consumers
 from consumers.digester.partition import PartitionDigester
 from consumers.digester.slim import decode as decode_clean
 from consumers.digests.messages import Source
@@ -107,3 +109,32 @@ def test_the_reports_are_those_of_one_reading(own: Settings, tmp_path: Path) -> 
         await_reports(own)
         assert digester.terminate() == 0
         assert windows.terminate() == 0
+
+
+def test_a_digester_killed_at_every_step_changes_no_report(own: Settings, tmp_path: Path) -> None:
+    file = write_settings(own, tmp_path / "own.yaml")
+    for step in ("1_before_parts@2", "2_after_parts@3", "3_after_progress@2", "4_after_commit@2"):
+        with Service("digester", file, fault=f"digester.{step}:kill") as digester:
+            assert digester.wait() == -9
+    with Service("digester", file), Service("windows", file):
+        await_reports(own)
+
+
+@pytest.mark.parametrize(
+    "step", ["1_before_batch@3", "2_after_take@2", "3_after_changelog@2", "4_before_ack@1", "5_after_reports@4"]
+)
+def test_windows_killed_at_a_step_change_no_report(own: Settings, tmp_path: Path, step: str) -> None:
+    file = write_settings(own, tmp_path / "own.yaml")
+    with Service("digester", file), Service("windows", file, fault=f"windows.{step}:kill") as windows:
+        assert windows.wait() == -9
+        windows.restart_without_fault()
+        await_reports(own)
+
+
+def test_every_step_of_both_loops_has_a_case() -> None:
+    """The failpoints in the code are those that are killed at."""
+    tested = Path(__file__).read_text()
+    for module in ("digester/service.py", "windows/worker.py"):
+        code = (Path(consumers.__file__).parent / module).read_text()
+        for step in re.findall(r'failpoint\("\w+\.(\w+)"\)', code):
+            assert f'"{step}@' in tested

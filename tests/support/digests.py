@@ -16,7 +16,21 @@ from headrace.events import AnyEvent, Clean, Feedback, ProductionInteraction, Re
 from headrace.ids import derived_uuid7
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
-QUESTIONS = ("Where is my parcel?", "I want to cancel my order", "Cancel my order please", "Reset my password", "Why?")
+QUESTIONS = ("Where is my {}?", "I want to cancel my {}", "Cancel my {} please", "Reset my {}", "Why is the {} late?")
+THINGS = (
+    "parcel",
+    "order",
+    "password",
+    "invoice",
+    "refund",
+    "card",
+    "address",
+    "train",
+    "ticket",
+    "phone",
+    "lamp",
+    "key",
+)
 
 
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -54,7 +68,7 @@ def interaction(dice: random.Random, name: str, moment: datetime) -> ProductionI
         agent_selected=dice.choice(["billing", "returns"]),
         agent_version=dice.choice(["1", None]),
         session_id=f"session {dice.randrange(5)}",
-        user_query=dice.choice(QUESTIONS),
+        user_query=dice.choice(QUESTIONS).format(dice.choice(THINGS)),
         response=dice.choice(["", "Yes.", "Which one?"]),
         latency_ms=dice.choice([None, dice.lognormvariate(6, 1)]),
         user_feedback_score=dice.choice([None, None, 1.0, 5.0]),
