@@ -29,7 +29,7 @@ def traffic(seed: int, rows: int, shares: tuple[float, ...] = (0.4, 0.4, 0.2), *
         "agent_version": rng.choice(np.array(["v1", "v2"], object), rows),
         "latency_ms": middle * rng.lognormal(0, 0.5, rows),
         "rating": np.where(rng.random(rows) < 0.7, np.nan, ratings),
-        "error": np.where(rng.random(rows) < 0.03, "timeout", None),
+        "error": [("timeout" if draw < 0.03 else None) for draw in rng.random(rows)],
     }
 
 
@@ -78,8 +78,9 @@ def test_the_hour_of_the_day_is_not_drift() -> None:
 def test_new_queries_are_shown() -> None:
     rng = np.random.default_rng(4)
     reference = {"id": np.arange(600).astype(str).astype(object), "vectors": rng.standard_normal((600, 16))}
-    current = {"id": [f"new-{n}" for n in range(200)], "vectors": rng.standard_normal((200, 16))}
-    current["vectors"][:40] += 4.0
+    vectors = rng.standard_normal((200, 16))
+    vectors[:40] += 4.0
+    current = {"id": [f"new-{n}" for n in range(200)], "vectors": vectors}
     found = signal(DriftDetector().compare(reference, current), "vectors")
     assert found.alarm
     assert set(found.examples) <= {f"new-{n}" for n in range(40)}

@@ -1,0 +1,215 @@
+"""False alarms, power and delay of drift detection, beside the rules of thumb: `python benchmarks/drift_power.py`.
+
+Everything is drawn anew by `--seed`; `--trials` scales the run (100: about five minutes on one core). With
+`--texts FILE.jsonl.gz` (fields `agent`, `intent`, `user_query`) the queries are real: two agents of five domains
+each are made of the half of the agents named by `--half`, a third of their intents is held back as new topics.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import chi2_contingency, ks_2samp
+
+from consumers.drift.distances import psi
+from consumers.drift.embedding import embedding
+from consumers.drift.frame import frame
+from consumers.drift.monitor import Monitor, run_length
+from consumers.drift.pooled import pool
+from headrace.embedding import embedder
+from tests.consumers.drift.support import AGENT_SHARES, AGENTS, SIGNALS, draw
+
+REFERENCE, WINDOW, BATCH = 5_000, 500, 100
+NUMBERS = [name for name, signal in SIGNALS.items() if signal(np.random.default_rng(0), 2).dtype.kind == "f"]
+SHIFTED = ("latency_ms", "tool_ms", "query_length")
+Random = np.random.Generator
+
+
+def false_alarms(rng: Random, trials: int) -> None:
+    """Share of quiet frames of thirteen signals in which anything alarms."""
+    print("\nquiet frames with any alarm    ours  KS p<.05  KS Bonferroni  PSI>.1")
+    for size in (100, 500, 2_000, 5_000):
+        hits = np.zeros(4)
+        for _ in range(trials):
+            before, after = draw(rng, REFERENCE), draw(rng, size)
+            p = np.array([ks_2samp(before[name], after[name], method="asymp").pvalue for name in NUMBERS])
+            stability = max(psi(pool(before[name], after[name])).statistic for name in NUMBERS)
+            alarmed = any(signal.alarm for signal in frame(before, after))
+            hits += alarmed, p.min() < 0.05, p.min() < 0.05 / len(p), stability > 0.1
+        print(f"{size:>8} rows {trials:>6} frames  " + "".join(f"{hit / trials:>9.3f}" for hit in hits), flush=True)
+
+
+def power(rng: Random, trials: int) -> None:
+    """Share of frames in which one signal that grew is among the alarms."""
+    print("\none of 13 signals grew         ours  KS Bonferroni")
+    for name in (*SHIFTED, "lognormal, sd 0.9"):
+        for factor in (1.15, 1.25):
+            ours = theirs = 0
+            for _ in range(trials):
+                before, after = draw(rng, REFERENCE), draw(rng, WINDOW)
+                column = name if name in SIGNALS else "latency_ms"
+                if name not in SIGNALS:
+                    before[column], after[column] = rng.lognormal(0, 0.9, REFERENCE), rng.lognormal(0, 0.9, WINDOW)
+                after[column] = after[column] * factor
+                found = frame(before, after)
+                ours += next(signal.alarm for signal in found if signal.name == column)
+                theirs += ks_2samp(before[column], after[column], method="asymp").pvalue < 0.05 / len(SIGNALS)
+            print(f"{name:>18} x {factor}  {ours / trials:>9.3f}{theirs / trials:>9.3f}", flush=True)
+
+
+def monitors(rng: Random, trials: int) -> None:
+    """False alarms of sixty batches at three contracts, and the delay after a shift to one small agent."""
+    shares = np.array(AGENT_SHARES)
+    mixes = {"shares .30 to .01": (shares, 5), "all .10": (np.full(10, 0.1), 0)}
+
+    def counts(mix: Any, size: int) -> dict[str, dict[str, int]]:
+        return {"agent": dict(zip(AGENTS, rng.multinomial(size, mix).tolist(), strict=True))}
+
+    print("\n60 quiet batches of 100        alarmed")
+    for label, (mix, _) in mixes.items():
+        for chance in (0.2, 0.1, 0.05):
+            alarms = 0
+            for _ in range(5 * trials):
+                monitor = Monitor(counts(mix, REFERENCE), run_length(60, chance))
+                alarms += any(monitor.update(counts(mix, BATCH)).alarm for _ in range(60))
+            print(f"{label:>18}, 1 in {1 / chance:>2.0f}  {alarms / (5 * trials):>9.3f}", flush=True)
+    print("\nshift to one agent, queries to the alarm (median of streams)   ours  chi-square of the last 500")
+    for label, (mix, minor) in mixes.items():
+        for shift in (0.05, 0.1, 0.2, 0.4):
+            shifted = mix * (1 - shift)
+            shifted[minor] += shift
+            ours, theirs = [], []
+            for _ in range(trials):
+                reference = counts(mix, REFERENCE)
+                monitor = Monitor(reference, run_length(60, 0.1))
+                quiet = [counts(mix, BATCH) for _ in range(20)]
+                loud = [counts(shifted, BATCH) for _ in range(60)]
+                for batch in quiet:
+                    monitor.update(batch)
+                ours.append(next((k for k, batch in enumerate(loud, 1) if monitor.update(batch).alarm), 61))
+                theirs.append(_chi_square_delay(reference, quiet, loud))
+            print(
+                f"{label:>18} {shift:>5.0%} {BATCH * np.median(ours):>9.0f}{BATCH * np.median(theirs):>9.0f}",
+                flush=True,
+            )
+
+
+def _chi_square_delay(reference: Any, quiet: list[Any], loud: list[Any]) -> int:
+    """Batches until chi-square over the last five falls below the level that alarms on one stream in ten."""
+    before = list(reference["agent"].values())
+    stream = [list(batch["agent"].values()) for batch in (*quiet, *loud)]
+    for k in range(1, len(loud) + 1):
+        recent = np.sum(stream[len(quiet) + k - 5 : len(quiet) + k], axis=0)
+        if chi2_contingency([before, recent]).pvalue < CHI_SQUARE_LEVEL:
+            return k
+    return len(loud) + 1
+
+
+CHI_SQUARE_LEVEL = 0.0035
+"""Found by simulation: overlapping windows of five among sixty alarm on one quiet stream in ten."""
+
+
+def queries(rng: Random, trials: int, world: Callable[[Random], tuple[Any, Any, Any, Any]], label: str) -> None:
+    """Share of windows in which the vectors' test rejects at 5 %: quiet, a shifted mix, new topics."""
+    hits = np.zeros(3)
+    for _ in range(trials):
+        before, *windows = world(rng)
+        hits += [embedding(before, window).p_value < 0.05 for window in windows]
+    print(f"{label:>24}  quiet, 10 % mix, 10 % new  " + "".join(f"{hit / trials:>8.3f}" for hit in hits), flush=True)
+
+
+def made_up(rng: Random) -> tuple[Any, Any, Any, Any]:
+    """Ten agents of ten topics, and three new topics in each agent."""
+    agents = rng.standard_normal((10, 1, 64)) * 0.8
+    topics = agents + rng.standard_normal((10, 13, 64)) * 0.5
+    mix = np.array(AGENT_SHARES)
+
+    def sample(size: int, minor: float = 0.0, new: float = 0.0) -> Any:
+        agent = np.where(rng.random(size) < minor, 5, rng.choice(10, size, p=mix))
+        topic = np.where(rng.random(size) < new, rng.integers(10, 13, size), rng.integers(0, 10, size))
+        return topics[agent, topic] + rng.standard_normal((size, 64)) * 0.6
+
+    return sample(REFERENCE), sample(WINDOW), sample(WINDOW, minor=0.1), sample(WINDOW, new=0.1)
+
+
+def real(path: Path, half: int, name: str) -> Callable[[Random], tuple[Any, Any, Any, Any]]:
+    """Windows of distinct real queries, each the first of its intent in a conversation."""
+    agents, intents, texts = _first_queries(path, half)
+    vectors = embedder(name)(texts)
+
+    def world(rng: Random) -> tuple[Any, Any, Any, Any]:
+        group = dict(zip(rng.permutation(np.unique(agents)), np.arange(len(np.unique(agents))) // 2, strict=True))
+        groups = np.array([group[agent] for agent in agents])
+        new: set[str] = set()
+        for one in np.unique(groups):
+            own = np.unique(intents[groups == one])
+            new |= set(rng.permutation(own)[: len(own) // 3].tolist())
+        is_new = np.isin(intents, list(new))
+        minor = rng.choice(np.unique(groups))
+        known, fresh = (
+            rng.permutation(np.flatnonzero(~is_new)).tolist(),
+            rng.permutation(np.flatnonzero(is_new)).tolist(),
+        )
+        rare = [row for row in known if groups[row] == minor]
+        kept = rare[: len(rare) // 4]
+        common = rng.permutation([row for row in known if groups[row] != minor] + kept).tolist()
+        spare = rare[len(rare) // 4 :]
+        count = int(rng.binomial(WINDOW, 0.1))
+        first, size = common[: 3 * WINDOW], len(common) - 3 * WINDOW
+        windows = [first[k * WINDOW : (k + 1) * WINDOW] for k in range(3)]
+        windows[1] = windows[1][: WINDOW - count] + spare[:count]
+        windows[2] = windows[2][: WINDOW - count] + fresh[:count]
+        return vectors[common[-min(size, REFERENCE) :]], *(vectors[rows] for rows in windows)  # type: ignore[return-value]
+
+    return world
+
+
+def _first_queries(path: Path, half: int) -> tuple[Any, Any, list[str]]:
+    rows: dict[str, tuple[str, str]] = {}
+    before: tuple[str, str] | None = None
+    with gzip.open(path, "rt") as lines:
+        for line in lines:
+            row = json.loads(line)
+            now = (row["conversation_id"], row["intent"])
+            if now != before and row["intent"] != "NONE" and len(row["user_query"].split()) >= 5:
+                rows.setdefault(row["user_query"], (row["agent"], f"{row['agent']} {row['intent']}"))
+            before = now
+    names = sorted({agent for agent, _ in rows.values()})[half::2]
+    chosen: dict[str, list[str]] = {}
+    for text, (agent, intent) in rows.items():
+        if agent in names and len(chosen.setdefault(intent, [])) < 500:
+            chosen[intent].append(text)
+    texts = [text for several in chosen.values() for text in several]
+    pairs = [rows[text] for text in texts]
+    return np.array([agent for agent, _ in pairs]), np.array([intent for _, intent in pairs]), texts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--half", type=int, choices=(0, 1), default=1)
+    parser.add_argument("--embedder", default="static")
+    parser.add_argument("--only", choices=("frames", "power", "monitors", "queries"))
+    chosen = parser.parse_args()
+    rng = np.random.default_rng(chosen.seed)
+    parts = {"frames": false_alarms, "power": power, "monitors": monitors}
+    for name, part in parts.items():
+        if chosen.only in (None, name):
+            part(rng, chosen.trials)
+    if chosen.only in (None, "queries"):
+        print("\nqueries, windows of 500")
+        queries(rng, chosen.trials, made_up, "made up")
+        if chosen.texts:
+            queries(rng, chosen.trials, real(chosen.texts, chosen.half, chosen.embedder), f"real, {chosen.embedder}")
+
+
+if __name__ == "__main__":
+    main()
