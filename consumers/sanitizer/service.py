@@ -104,7 +104,7 @@ class Loop:
         self._clean_topic = settings.kafka.topic(CLEAN)
         self._rejected_topic = settings.kafka.topic(REJECTED)
         self._instance = settings.sanitizer.instance
-        self._transform = Transform(ring, settings.continual_learning.quality)
+        self._transform = Transform(ring, settings.continual_learning.quality, settings.continual_learning.privacy)
         self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
         self._heartbeat = Heartbeat(settings.storage, SERVICE)
         self._transactions = Transactions(settings.kafka, self._instance, self._give_up)

@@ -14,8 +14,8 @@ from headrace.codec import decode_event, encode
 from headrace.errors import Poison, Reason
 from headrace.events import AnyEvent, Clean, Feedback, Label, ProducerStatus, ProductionInteraction, Rejected
 from headrace.ids import KeyRing, derived_uuid7
-from headrace.privacy import Sanitizer, sanitize_events
-from headrace.settings import Quality
+from headrace.privacy.policy import Sanitizers, sanitize_all
+from headrace.settings import Privacy, Quality
 from headrace.topics import MAX_CLEAN_BYTES, PRODUCER_HEADER, SEQ_HEADER
 
 STAGE = "sanitizer"
@@ -58,10 +58,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 class Transform:
     """Decodes, validates, hashes ids, sanitizes: the same record always gives the same outcome."""
 
-    def __init__(self, ring: KeyRing, quality: Quality | None = None) -> None:
+    def __init__(self, ring: KeyRing, quality: Quality | None = None, privacy: Privacy | None = None) -> None:
+        """Raises ConfigError for privacy settings that cannot be used."""
         self._ring = ring
-        self._sanitizer = Sanitizer()
-        self.version, self.policy = self._sanitizer.version, self._sanitizer.policy_hash
+        self._sanitizers = Sanitizers(privacy or Privacy(), ring)
+        self.version, self.policy = self._sanitizers.version, self._sanitizers.policy_hash
         self._flaw = DataQualityValidator(quality)
         self._producer = lru_cache(_CACHED_PRODUCERS)(self._producer_in)
 
@@ -72,7 +73,7 @@ class Transform:
         """
         read = [self._read(record) for record in records]
         sound = [one.event for one in read if one.error is None and one.event is not None]
-        sanitized = iter(sanitize_events(sound, self._sanitizer))
+        sanitized = iter(sanitize_all(sound, self._sanitizers))
         return [
             self._finished(record, one, next(sanitized) if one.error is None else one.error)
             for record, one in zip(records, read, strict=True)

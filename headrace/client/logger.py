@@ -11,7 +11,7 @@ import msgspec
 from headrace.client import lifetime
 from headrace.client.edge import Numbered, copied, hash_ids, is_priority, key_of, packed, require_names
 from headrace.client.ledger import FlushResult
-from headrace.client.masking import masker
+from headrace.client.masking import Mask, masker
 from headrace.client.outbox import Outbox
 from headrace.client.sender import Sender, check
 from headrace.errors import Poison, Reason
@@ -51,7 +51,7 @@ class ProductionInteractionLogger:
         self._ring: KeyRing | None = None
         if self._enabled and self._settings.continual_learning.privacy.anonymize_user_ids:
             self._ring = KeyRing.from_environment()
-        self._mask = masker() if self._enabled and self._logging.sanitize_pii else None
+        self._mask = self._new_mask() if self._enabled and self._logging.sanitize_pii else None
         self._outbox = self._new_outbox()
         if self._enabled:
             check(self._settings)
@@ -155,6 +155,11 @@ class ProductionInteractionLogger:
         self.close()
 
     # --- the process around it ------------------------------------------------------------------
+
+    def _new_mask(self) -> Mask:
+        privacy = self._settings.continual_learning.privacy
+        keyed = privacy.placeholders == "pseudonyms"
+        return masker(privacy, self._ring or (KeyRing.from_environment() if keyed else None))
 
     def _new_outbox(self) -> Outbox:
         return Outbox(partial(Sender, self._settings), self._logging.buffer_bytes, self._mask)

@@ -7,21 +7,24 @@ from collections.abc import Callable
 from headrace.client.edge import packed
 from headrace.codec import decode_event
 from headrace.errors import Poison, Reason
+from headrace.ids import KeyRing
+from headrace.settings import Privacy
 
 Mask = Callable[[bytes], bytes]
 """An event's bytes without personal data. Raises Poison, and then the event is dropped: never sent unmasked."""
 
 
-def masker() -> Mask:
-    """Loads the privacy rules and returns the pass."""
-    from headrace.privacy import Sanitizer, sanitize_event
+def masker(privacy: Privacy, ring: KeyRing | None) -> Mask:
+    """Loads the privacy rules and returns the pass. Raises ConfigError for privacy settings that cannot be used."""
+    from headrace.privacy import sanitize_event
+    from headrace.privacy.policy import Sanitizers
 
-    sanitizer = Sanitizer()
+    sanitizers = Sanitizers(privacy, ring)
 
     def mask(payload: bytes) -> bytes:
         try:
             event, _ = decode_event(payload)
-            masked, _findings = sanitize_event(event, sanitizer)
+            masked, _findings = sanitize_event(event, sanitizers(event.tenant))
         except Poison:
             raise
         except Exception:

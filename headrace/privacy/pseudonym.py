@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
 from headrace.ids import KeyRing, Mac
-from headrace.privacy.rule import Bounds, Literal, Rule
+from headrace.privacy.rule import Literal, Rule
 from headrace.privacy.view import view_of
 
 VALUE_CHARACTERS = 13
 """65 bits: of 10^9 values of one tenant and kind two collide with a chance of one in seventy; with 16 bits, 300 do."""
 CHECK_CHARACTERS = 4
 """20 bits: one forged look-alike in a million passes."""
-FORGED = "forged_placeholder"
 CACHED_PSEUDONYMS = 16_384
 """People write from the same address all day; each entry is about 300 bytes."""
 
@@ -41,10 +39,6 @@ class Placeholders(Protocol):
     def are_ours(self, placeholder: str) -> bool:
         """Whether a text in the shape of a pseudonym is one of ours: then it stays as it is."""
 
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Rules that this way of writing needs beside the others."""
-
 
 class Flat:
     """The kind, nothing else.
@@ -52,8 +46,6 @@ class Flat:
     >>> Flat().write("email", "ada@example.org")
     '[EMAIL]'
     """
-
-    rules: tuple[Rule, ...] = ()
 
     def write(self, kind: str, _value: str) -> str:
         return f"[{kind.upper()}]"
@@ -80,7 +72,6 @@ class Pseudonyms:
         self._macs = {key: _tenant_mac(ring, key, tenant or "") for key in ring.key_ids}
         self._current = ring.current
         self._written = lru_cache(CACHED_PSEUDONYMS)(self._write)
-        self.rules = (_forged(self.are_ours),)
 
     def write(self, kind: str, value: str) -> str:
         return self._written(kind, normalised(kind, value)) if kind != "redacted" else "[REDACTED]"
@@ -122,11 +113,8 @@ def kinds_only(text: str) -> str:
     return _PSEUDONYM.sub(r"[\1]", text) if "[" in text else text
 
 
-def _forged(is_ours: Callable[[str], bool]) -> Rule:
-    def confirm(match: re.Match[str]) -> Bounds | None:
-        return None if is_ours(match[0]) else match.span()
-
-    return Rule(FORGED, "redacted", Literal("["), _PSEUDONYM, confirm)
+FORGED = Rule("forged_placeholder", "redacted", Literal("["), _PSEUDONYM)
+"""What looks like a pseudonym; ours are masked before any rule looks."""
 
 
 def _tenant_mac(ring: KeyRing, key: str, tenant: str) -> Mac:
