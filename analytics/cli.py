@@ -12,6 +12,7 @@ from analytics.labels import command as labels
 from analytics.privacy import command as privacy
 from analytics.rag_index import command as rag_index
 from analytics.registry import command as registry
+from analytics.report import command as report
 from analytics.retraining import command as retraining
 from analytics.selection import command as selection
 
@@ -29,5 +30,6 @@ for room in (
     retraining,
     experiments,
     rag_index,
+    report,
 ):
     app.add_typer(room.app)

@@ -47,6 +47,8 @@ class Findings(msgspec.Struct, kw_only=True):
     """From the call to log until a query sees the row, sorted."""
     learnt: Learnt | None = None
     """What the loop did; None where there was too little to learn from."""
+    page: str | None = None
+    """Where the page with plots is."""
 
 
 def personal(query: Query) -> Counter[str]:
@@ -107,6 +109,8 @@ def show(found: Findings, console: Console) -> None:
         console.print(f"[bold]From log to queryable[/] p50 {p50:.2f} s, slowest of {len(waits)} {slowest:.2f} s")
     if (learnt := found.learnt) is not None:
         _show_learnt(learnt, console)
+    if found.page is not None:
+        console.print(f"[bold]All of it as a page with plots[/] {found.page}")
 
 
 def _show_learnt(learnt: Learnt, console: Console) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from analytics import live
 from analytics.audit.query import connect, connect_patiently
 from analytics.audit.report import Report
 from analytics.audit.rows import Query
@@ -17,6 +18,8 @@ from analytics.demo.report import Findings, personal, raw_bytes, rejected, timed
 from analytics.demo.setting import Setting
 from analytics.demo.traffic import Publisher, freshness_s, publish_bad_input
 from analytics.demo.watch import watch
+from analytics.page import document
+from analytics.report.gather import report_sections
 
 FOLDER = Path(".headrace/demo")
 LEAST_TO_LEARN = 20_000
@@ -38,6 +41,14 @@ def demo(console: Console, data: Path | None, interactions: int, rate: float, ke
         setting.clean_up(keep)
 
 
+def write_report(setting: Setting) -> Path:
+    """The page with all plots."""
+    page = setting.folder / "report.html"
+    with live.connect(setting.settings) as store:
+        page.write_text(document("Headrace", "The demo.", report_sections(setting.settings, store)))
+    return page
+
+
 def _run(
     setting: Setting, console: Console, data: Path | None, interactions: int, rate: float
 ) -> tuple[Findings, Report]:
@@ -50,6 +61,8 @@ def _run(
         if data is None and interactions >= LEAST_TO_LEARN:
             with console.status("learning: select, label, retrain, compare, roll back"):
                 found.learnt = learn(setting.settings, publisher.truth)
+            with console.status("writing the report"):
+                found.page = str(write_report(setting))
     with console.status("auditing"):
         return found, audit(setting.settings, query)
 

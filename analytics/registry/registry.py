@@ -86,6 +86,11 @@ class Registry:
             raise ConfigError(f"{self.name} {version}: no such version; there are: {', '.join(known) or 'none'}")
         return known[version]
 
+    def read(self, version: str, name: str) -> bytes:
+        """One file of a version."""
+        content: bytes = self._files.cat_file(f"{self._root}/{version}/{name}")
+        return content
+
     def uri(self, version: str) -> str:
         """Where the manifest of a version is."""
         return str(self._files.unstrip_protocol(f"{self._root}/{version}/{MANIFEST}"))

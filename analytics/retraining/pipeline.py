@@ -40,6 +40,8 @@ from headrace.settings import Retraining, Settings, load
 from headrace.states import fetch
 
 DATASET_FILE = "examples.parquet"
+EVALUATION_FILE = "evaluation.json"
+"""Beside the model, so that a version tells how it did."""
 UNFINISHED = "unfinished"
 LEAST_LABELS = 2
 """Agents that the examples must name: with one there is nothing to decide."""
@@ -156,6 +158,7 @@ class IncrementalRetrainingPipeline:
         return evaluate(Router.load(model / MODEL_FILE), old, held_out, past)
 
     def _register(self, begun: _Begun, table: pa.Table, dataset: Path, model: Path, evaluation: Evaluation) -> Manifest:
+        (model / EVALUATION_FILE).write_bytes(msgspec.json.encode(evaluation))
         production = self.registry.current().production
         moments = table.column("timestamp")
         lineage = Lineage(

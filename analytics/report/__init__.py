@@ -1,0 +1,1 @@
+"""One page for people: what came, what was found, what was learnt."""

@@ -1,0 +1,76 @@
+"""What the report is made of: read from the store, the registry and the queue of selections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from analytics.drift_store import Period
+from analytics.drift_store import read as read_period
+from analytics.experiments.framework import ABTestFramework
+from analytics.experiments.reading import Plan
+from analytics.failures_store import read as read_failing
+from analytics.live import LiveStore
+from analytics.page import Section
+from analytics.registry import Manifest, Registry, registry_of
+from analytics.report import sections
+from analytics.retraining.judging import Evaluation
+from analytics.retraining.pipeline import EVALUATION_FILE
+from analytics.selection import queue
+from consumers.drift.columns import length
+from consumers.drift.detector import DriftDetector
+from consumers.drift.report import DriftReport
+from consumers.failures.analyzer import FailurePatternAnalyzer
+from headrace.settings import Settings
+
+WATCHED_DAYS = 7
+REFERENCE_DAYS = 28
+"""Before the watched days: four of each weekday."""
+
+_FINDINGS = "SELECT findings, count(*) AS n FROM interactions WHERE findings IS NOT NULL GROUP BY 1"
+_REJECTED = "SELECT reason, path, count(*) AS n FROM rejected GROUP BY ALL ORDER BY n DESC"
+
+
+def report_sections(settings: Settings, store: LiveStore) -> Iterator[Section]:
+    """All sections, one after the other: each may take some seconds."""
+    yield sections.traffic(_rows(store, "SELECT * FROM agent_days ORDER BY day"))
+    yield sections.personal(_rows(store, _FINDINGS), _rows(store, _REJECTED))
+    (newest,) = _rows(store, "SELECT max(day) AS day FROM interactions")
+    if newest["day"] is not None:
+        first = newest["day"] - timedelta(days=WATCHED_DAYS - 1)
+        yield sections.drift(list(_drift(settings, store, first)))
+        events, feedback = read_failing(store, first, newest["day"])
+        yield sections.failures(FailurePatternAnalyzer(settings).analyze_failures(events, feedback).clusters)
+    yield sections.selection(queue.cycles(settings))
+    registry = registry_of(settings)
+    yield sections.training(list(_versions(registry)))
+    if (running := registry.current().experiment) is not None:
+        plan = Plan(looks=settings.continual_learning.retraining.planned_days)
+        stands = ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
+        yield sections.experiment(stands.action, stands.reason)
+
+
+def _drift(settings: Settings, store: LiveStore, first: date) -> Iterator[tuple[str, DriftReport]]:
+    """Each watched day against the four weeks before the first of them."""
+    start = datetime.combine(first, datetime.min.time())
+    detector = DriftDetector(settings.continual_learning.drift_detection)
+    before = read_period(store, Period(start - timedelta(days=REFERENCE_DAYS), start))
+    for day in Period(start, start + timedelta(days=WATCHED_DAYS)).windows(timedelta(days=1)):
+        current = read_period(store, day)
+        if length(before) and length(current):
+            yield str(day.first.date()), detector.compare(before, current)
+
+
+def _versions(registry: Registry) -> Iterator[tuple[Manifest, Evaluation]]:
+    for manifest in registry.manifests():
+        if EVALUATION_FILE in manifest.files:
+            evaluation = msgspec.json.decode(registry.read(manifest.version, EVALUATION_FILE), type=Evaluation)
+            yield manifest, evaluation
+
+
+def _rows(store: LiveStore, sql: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = store.query(sql).read_all().to_pylist()
+    return rows
