@@ -184,8 +184,8 @@ def store(rows: int) -> None:
     """From a store of so many interactions: seconds without embedding, and the process's greatest size."""
     from analytics import live
     from analytics.selection import candidates
-    from analytics.selection.pool import make_pool
     from analytics.selection.choice import choose
+    from analytics.selection.pool import make_pool
     from analytics.selection.selector import stored_probabilities
     from consumers.lake.store import Store
     from headrace.settings import ContinualLearning, Logging, Settings

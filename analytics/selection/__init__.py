@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analytics.selection.pool import Pool, Selection, Strategy
     from analytics.selection.choice import select
+    from analytics.selection.pool import Pool, Selection, Strategy
     from analytics.selection.selector import ActiveLearningSelector
 
 __all__ = ["ActiveLearningSelector", "Pool", "Selection", "Strategy", "select"]

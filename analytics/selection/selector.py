@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from analytics import live
 from analytics.selection import candidates
 from analytics.selection.candidates import Candidates
-from analytics.selection.pool import Pool, Reason, Strategy, make_pool
 from analytics.selection.choice import choose
+from analytics.selection.pool import Pool, Reason, Strategy, make_pool
 from headrace.decisions import Selected, Selection
 from headrace.embedding import Embedder, embedder
 from headrace.errors import ConfigError

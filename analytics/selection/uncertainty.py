@@ -19,9 +19,9 @@ def uncertainty(probabilities: NDArray[np.floating], measure: Measure = "margin"
     `least_confidence`: how far the greatest is from 1. `margin`: how close the second is to it. `entropy`:
     Shannon's, as a share of that of equal probabilities.
 
-    >>> p = np.array([[1.0, 0.0], [0.6, 0.4], [0.5, 0.5]])
-    >>> uncertainty(p).round(2).tolist(), uncertainty(p, "least_confidence").round(2).tolist()
-    ([0.0, 0.8, 1.0], [0.0, 0.8, 1.0])
+    >>> p = np.array([[1.0, 0.0, 0.0], [0.5, 0.25, 0.25], [0.5, 0.5, 0.0]])
+    >>> uncertainty(p).tolist(), uncertainty(p, "least_confidence").tolist()
+    ([0.0, 0.75, 1.0], [0.0, 0.75, 0.75])
     """
     rows, classes = probabilities.shape
     values = np.empty(rows, np.float32)
