@@ -108,8 +108,8 @@ def scenes(every: list[Query], part: Part, manner: Manner) -> Iterator[Scene]:
             order = np.random.default_rng(number).permutation(len(inside))
             agents = {inside[place]: f"group{rank % GROUPS}" for rank, place in enumerate(order)}
         mine = [_relabelled(query, agents[query.agent]) for query in every if query.agent in agents]
-        test = [query for query in mine if _in_test(query.session)]
-        train = [query for query in mine if not _in_test(query.session)]
+        test = [query for query in mine if in_test(query.session)]
+        train = [query for query in mine if not in_test(query.session)]
         strange = [q for domain in outside for q in [q for q in every if q.agent == domain][:OUT_OF_SCOPE_PER_DOMAIN]]
         yield Scene(train, test, strange)
 
@@ -118,5 +118,5 @@ def _relabelled(query: Query, agent: str) -> Query:
     return Query(query.text, agent, f"{agent}/{query.label.replace('/', '.')}", query.session)
 
 
-def _in_test(session: str) -> bool:
+def in_test(session: str) -> bool:
     return crc32(session.encode()) % 10 < 3

@@ -16,6 +16,7 @@ PRIOR = 1.0
 
 def calibrate(
     scores: Doubles,
+    clarity: Doubles,
     agent: NDArray[np.int64],
     unknown: Doubles,
     similarity: Doubles,
@@ -26,7 +27,7 @@ def calibrate(
     `weights` are those of unknown words and of similarity in the evidence.
     """
     raw = Calibration(1.0, *weights, 1.0, 0.0, 0.0)
-    found = evidence(scores, unknown, similarity, raw)
+    found = evidence(clarity, unknown, similarity, raw)
     slope, offset = _logistic(found, scores.argmax(axis=1) == agent)
     sure = 1.0 / (1.0 + np.exp(-(slope * found + offset)))
     return Calibration(_temperature(scores, agent), *weights, slope, offset, float(np.quantile(sure, REJECTED)))
