@@ -44,7 +44,7 @@ class Vocabulary:
         """Those that stand in a text in lower case."""
         found: set[str] = set()
         meanings = self._meanings
-        for word in _letters(text):
+        for word in set(_letters(text)):
             if (meaning := meanings.get(word)) is None:
                 meaning = self._learned(word)
             held, begun = meaning

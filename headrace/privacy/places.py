@@ -29,8 +29,8 @@ Indexes = tuple[int, ...]
 Place = tuple[int, Indexes]
 """A character, and the rules that may find a value there."""
 
-MOST_GROUPS = 9
-"""Groups of digits that one number is written in, at most: a long IBAN-like number in fours, or a phone in pairs."""
+MOST_GROUPS = 7
+"""Groups of digits that one number is written in, at most: the French social security number has so many."""
 _SEPARATORS = b" .-()/"
 MOST_PREFIXES = 32
 """Prefixes looked at in one run; a run of more is made of them."""

@@ -79,7 +79,7 @@ class Sanitizer:
 
     def stream(self) -> TextStream:
         """For text that comes in pieces: `feed` each, `flush` at the end; together they give what `text` gives."""
-        return TextStream(self.spans, self._replace)
+        return TextStream(self.spans, self._write, early=self._write == FLAT.write)
 
     def texts(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         """Each text sanitized, and how many values of each kind were found; the very same sequence if none was."""
