@@ -58,6 +58,16 @@ def test_updates_come_to_what_training_anew_comes_to() -> None:
     assert np.abs(difference).max() < 0.02
 
 
+def test_a_few_new_examples_among_many_are_learnt() -> None:
+    examples = queries(1500, seed=1)
+    trainer = RouterTrainer().fit(examples.texts, examples.labels)
+    new = ["loyalty points?", "how many loyalty points have i", "loyalty points expired"]
+    assert trainer.update(new, ["billing/points"] * 3).predict(["my loyalty points"]) == ["billing"]
+    anew = RouterTrainer().fit([*examples.texts, *new], [*examples.labels, *["billing/points"] * 3])
+    difference = trainer.probabilities(["my loyalty points"]) - anew.probabilities(["my loyalty points"])
+    assert np.abs(difference).max() < 0.03
+
+
 def test_weights_count() -> None:
     texts, labels = ["open the gate"] * 4, ["porter", "porter", "guard", "guard"]
     assert RouterTrainer().fit(texts, labels, [5, 5, 1, 1]).predict(["open the gate"]) == ["porter"]
