@@ -43,9 +43,10 @@ def unsupported_facts(answer: str, texts: Iterable[str]) -> tuple[int, int]:
 
 def _facts(text: str) -> Iterator[str]:
     yield from _numbers(text)
-    for pattern in (_QUOTED, _NAME):
-        for found in pattern.finditer(text):
-            yield _folded(found[found.lastindex or 0])
+    for quoted in _QUOTED.finditer(text):
+        yield _folded(quoted[1])
+    for name in _NAME.finditer(_QUOTED.sub(".", text)):
+        yield _folded(name[0])
 
 
 def _numbers(text: str) -> Iterator[str]:

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from msgspec.structs import replace
 
 from consumers.failures.state import Cluster, ClusterState
-from consumers.windows.reports import ClusterReport, decode
-from headrace import kafka
+from consumers.windows.reports import ClusterReport
+from headrace import topic_log
+from headrace.codec import Decoder
 from headrace.decisions import Resolution, read_all
-from headrace.errors import BrokerUnavailable
 from headrace.settings import Kafka, Settings
 from headrace.topics import CLUSTERS
 
@@ -45,27 +44,6 @@ def _with_word(cluster: Cluster, fixed_at: datetime | None) -> Cluster:
 
 
 def _published(settings: Kafka) -> Iterator[ClusterReport]:
-    consumer = Consumer({**kafka.consumer(settings, "failures"), "enable.partition.eof": True})
-    topic = settings.topic(CLUSTERS)
-    try:
-        found = consumer.list_topics(topic, timeout=kafka.BROKER_TIMEOUT_S).topics[topic].partitions
-        starts = {n: consumer.get_watermark_offsets(TopicPartition(topic, n), kafka.BROKER_TIMEOUT_S)[0] for n in found}
-        consumer.assign([TopicPartition(topic, number, start) for number, start in starts.items()])
-        behind = set(starts)
-        while behind:
-            message = consumer.poll(kafka.BROKER_TIMEOUT_S)
-            if message is None:
-                raise BrokerUnavailable(settings.bootstrap_servers, kafka.BROKER_TIMEOUT_S)
-            if (error := message.error()) is None:
-                yield from _report(message)
-            elif error.code() == KafkaError._PARTITION_EOF:
-                behind.discard(message.partition() or 0)
-    except KafkaException:
-        raise BrokerUnavailable(settings.bootstrap_servers, kafka.BROKER_TIMEOUT_S) from None
-    finally:
-        consumer.close()
-
-
-def _report(message: Message) -> Iterator[ClusterReport]:
-    if (payload := message.value()) and isinstance(said := decode(payload), ClusterReport):
-        yield said
+    for entry in topic_log.read_all(settings, CLUSTERS, Decoder(ClusterReport)):
+        if entry.value is not None:
+            yield entry.value

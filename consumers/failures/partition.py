@@ -27,6 +27,12 @@ RESOLUTION = 3.0
 """Finer than modularity's own 1, so that no community holds two small failures; step 3 joins what is one."""
 MERGE_RATIO = 0.6
 """Likeness between two groups over the geometric mean of the likeness within, from which they are one."""
+FEW_GROUPS = 8
+"""The mean of so few groups is mostly the groups themselves: measured from it, even the halves of one look apart."""
+PLAIN_RATIO = 0.8
+"""As MERGE_RATIO, but measured from zero: two groups that reach either are one."""
+PLAIN_RATIO_OF_FEW = 0.7
+"""The same, where there are at most FEW_GROUPS."""
 NEAREST_MEMBERS = 3
 """Of a group that a vector has to resemble to be attached."""
 AT_ONCE = 5_000
@@ -94,7 +100,7 @@ def _grouped(vectors: Vectors, min_size: int) -> Labels:
     if len(dense) < len(vectors):
         nearest, similarities = _neighbours(vectors[dense], NEIGHBOURS)
     fine = communities(_graph(nearest[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]), RESOLUTION)
-    labels[dense] = _large_enough(_merged(vectors[dense], fine), min_size)
+    labels[dense] = _large_enough(_merged(vectors[dense], fine, min_size), min_size)
     return labels
 
 
@@ -122,18 +128,29 @@ def _graph(nearest: Labels, similarities: NDArray[np.float32]) -> csr_array:
     return csr_array(directed.maximum(directed.T))
 
 
-def _merged(vectors: Vectors, fine: Labels) -> Labels:
+def _merged(vectors: Vectors, fine: Labels, min_size: int) -> Labels:
     """Average linkage between communities, on likeness relative to the likeness within."""
     sizes = np.bincount(fine).astype(np.float64)
     centred = vectors - vectors.mean(axis=0)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    ratio, plain = _ratio(centred, fine, sizes), _ratio(vectors, fine, sizes)
+    groups = fine
+    for plain_ratio in (PLAIN_RATIO, PLAIN_RATIO_OF_FEW):
+        groups = _linked(np.maximum(ratio, plain * (MERGE_RATIO / plain_ratio)), sizes)[fine]
+        if (np.unique(groups, return_counts=True)[1] >= min_size).sum() > FEW_GROUPS:
+            break
+    return groups
+
+
+def _ratio(vectors: Vectors, fine: Labels, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean cosine between communities over the geometric mean of the two within."""
     means = np.zeros((len(sizes), vectors.shape[1]))
-    np.add.at(means, fine, centred)
+    np.add.at(means, fine, vectors)
     means /= sizes[:, None]
     between = means @ means.T
-    within = (np.diag(between) * sizes - 1) / np.maximum(sizes - 1, 1)
+    within = np.where(sizes > 1, (np.diag(between) * sizes - 1) / np.maximum(sizes - 1, 1), 1.0)
     scale = np.sqrt(np.maximum(within, 0.01))
-    return _linked(between / scale[:, None] / scale, sizes)[fine]
+    return between / scale[:, None] / scale
 
 
 def _linked(ratio: NDArray[np.float64], sizes: NDArray[np.float64]) -> Labels:

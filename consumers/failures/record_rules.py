@@ -22,7 +22,8 @@ from headrace.settings import FailureAnalysis
 
 MIN_UNSUPPORTED = 2
 """One number that no text holds may be the answer's own sum or count; two are rarely."""
-_ERROR_KIND = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,63}(?=$|[\s:(\[])")
+_ERROR_KIND = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,63}(?=$|[:(\[])")
+"""The name before the colon or bracket, as programs write them; a sentence has none, and its words stay out."""
 WRONG_AGENT = "wrong_agent"
 """The label of a routing feedback that names no better agent."""
 
