@@ -13,6 +13,7 @@ from headrace.settings import Settings, load
 
 if TYPE_CHECKING:
     from headrace.events import Rejected
+    from headrace.privacy import Sanitizer
 
 app = typer.Typer()
 rejected = typer.Typer(no_args_is_help=True)
@@ -27,6 +28,7 @@ ReasonOption = Annotated[str | None, typer.Option(help=f"Only one of: {', '.join
 
 @app.command(epilog='Example: `echo "mail ada@example.org" | headrace sanitize` prints `mail [EMAIL]`.')
 def sanitize(
+    tenant: Annotated[str | None, typer.Option(help="With this tenant's own settings.")] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Count what was found on stderr at the end.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show each finding with its rule instead.")] = False,
     show_values: Annotated[bool, typer.Option("--show-values", help="With --explain: the values too.")] = False,
@@ -42,25 +44,36 @@ def sanitize(
     if evaluate:
         _evaluate(split, seed, size, cost, misses, as_json)
     elif explain:
-        _explain(show_values, as_json)
+        _explain(tenant, show_values, as_json)
     else:
-        _sanitize(summary)
+        _sanitize(tenant, summary)
 
 
-def _sanitize(summary: bool) -> None:
+def _sanitize(tenant: str | None, summary: bool) -> None:
     from consumers.sanitizer.lines import sanitize_lines
 
-    findings = sanitize_lines(cast(BufferedIOBase, sys.stdin.buffer), cast(BufferedIOBase, sys.stdout.buffer))
+    source, target = cast(BufferedIOBase, sys.stdin.buffer), cast(BufferedIOBase, sys.stdout.buffer)
+    findings = sanitize_lines(source, target, _sanitizer(tenant))
     if summary:
         counted = ", ".join(f"{kind} {number}" for kind, number in findings.most_common())
         typer.echo(counted or "nothing found", err=True)
 
 
-def _explain(show_values: bool, as_json: bool) -> None:
+def _explain(tenant: str | None, show_values: bool, as_json: bool) -> None:
     from consumers.sanitizer.explain import explained, told
 
-    for finding in explained(sys.stdin.buffer, show_values):
+    for finding in explained(sys.stdin.buffer, _sanitizer(tenant), show_values):
         typer.echo(told(finding, as_json))
+
+
+def _sanitizer(tenant: str | None) -> Sanitizer:
+    """The rules under the settings' own policy."""
+    from headrace.ids import KeyRing
+    from headrace.privacy.policy import Sanitizers
+
+    privacy = load().continual_learning.privacy
+    ring = KeyRing.from_environment() if privacy.placeholders == "pseudonyms" else None
+    return Sanitizers(privacy, ring)(tenant)
 
 
 def _evaluate(split: EvaluatedSplit, seed: int, size: int, cost: bool, misses: bool, as_json: bool) -> None:

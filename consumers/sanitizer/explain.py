@@ -20,14 +20,13 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     value: str | None = None
 
 
-def explained(source: Iterable[bytes], show_values: bool = False) -> Iterator[Finding]:
+def explained(source: Iterable[bytes], sanitizer: Sanitizer, show_values: bool = False) -> Iterator[Finding]:
     """What the rules find in each line, line by line as they come.
 
     >>> import io
-    >>> [told(finding) for finding in explained(io.BytesIO(b"no\\nto ada@example.org\\n"))]
+    >>> [told(finding) for finding in explained(io.BytesIO(b"no\\nto ada@example.org\\n"), Sanitizer())]
     ['line 2, 3-18: email, by rule email']
     """
-    sanitizer = Sanitizer()
     for number, line in enumerate(source, start=1):
         text = line.decode("utf-8", "surrogateescape")
         for span in sanitizer.spans(text):

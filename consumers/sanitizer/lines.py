@@ -11,17 +11,16 @@ CHUNK_BYTES = 64 * 1024
 """A pipe's buffer: whole lines that wait in it are looked through together."""
 
 
-def sanitize_lines(source: BufferedIOBase, target: BufferedIOBase) -> Counter[str]:
+def sanitize_lines(source: BufferedIOBase, target: BufferedIOBase, sanitizer: Sanitizer) -> Counter[str]:
     """Copies lines with placeholders for personal data; returns how many values of each kind were replaced.
 
     Bytes that are no UTF-8 and line ends are kept as they are. Lines go out before more are waited for.
 
     >>> import io
     >>> source, target = io.BytesIO(b"ada@example.org\\nno\\n"), io.BytesIO()
-    >>> sanitize_lines(source, target), target.getvalue()
+    >>> sanitize_lines(source, target, Sanitizer()), target.getvalue()
     (Counter({'email': 1}), b'[EMAIL]\\nno\\n')
     """
-    sanitizer = Sanitizer()
     findings = Counter[str]()
     rest = b""
     while chunk := source.read1(CHUNK_BYTES):

@@ -17,18 +17,20 @@ from hypothesis import strategies as st
 from consumers.sanitizer.lines import sanitize_lines
 from headrace import codec
 from headrace.events import ProductionInteraction
+from headrace.privacy import Sanitizer
 from headrace.settings import Settings
 from headrace.topics import CLEAN, RAW, REJECTED
 from tests.support import Service, count, produce, read_all, wait_for
 from tests.support.sanitized import CANARY, await_caught_up, fill_raw
 
+SANITIZER = Sanitizer()
 LINE = st.binary(max_size=30).filter(lambda line: b"\n" not in line) | st.just(b"to ada@example.org")
 
 
 @given(st.lists(LINE), st.booleans())
 def test_one_line_in_is_one_line_out(lines: list[bytes], ended: bool) -> None:
     source, target = BytesIO(b"\n".join(lines) + b"\n" * ended), BytesIO()
-    sanitize_lines(source, target)
+    sanitize_lines(source, target, SANITIZER)
     clean = target.getvalue()
     assert clean.count(b"\n") == source.getvalue().count(b"\n")
     assert b"ada@" not in clean

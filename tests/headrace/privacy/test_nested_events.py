@@ -82,10 +82,11 @@ def test_no_planted_value_leaves_the_sanitizer_service(events: list[AnyEvent]) -
 @UNHURRIED
 @given(EVENTS)
 def test_the_certificate_counts_what_was_replaced(event: AnyEvent) -> None:
-    (outcome,) = Transform(ring())([RawRecord(codec.encode(event), [], 0, 0, 0)])
+    transform = Transform(ring())
+    (outcome,) = transform([RawRecord(codec.encode(event), [], 0, 0, 0)])
     if outcome.reason is None:
         clean = codec.decode_clean(outcome.value)
-        assert (clean.sanitizer, clean.policy) == (SANITIZER.version, SANITIZER.policy_hash)
+        assert (clean.sanitizer, clean.policy) == (transform.version, transform.policy)
         assert sum(clean.findings.values()) > 0
 
 
