@@ -12,11 +12,12 @@ from headrace.privacy.randomness import is_placeholder, looks_chosen, looks_rand
 from headrace.privacy.rule import Bounds
 
 PASSWORDS = (
-    "passw", "passphrase", "passcode", "pass_", "_pass", "pwd", "contraseña", "contrasena", "mot de passe",
-    "mot_de_passe", "senha", "kennwort", "wachtwoord", "hasło", "parola", "lösenord", "пароль",
-    "密码", "パスワード", "비밀번호",
+    "pass", "pwd", "contraseña", "contrasena", "mot de passe", "senha", "kennwort", "wachtwoord", "hasło", "parola",
+    "lösenord", "пароль", "密码", "パスワード", "비밀번호",
 )  # fmt: skip
-"""Names of what a person may have chosen. `passw` begins them in English, German and Italian."""
+"""Names of what a person may have chosen; `pass` begins or ends them in half of Europe."""
+_PASS = re.compile(r"pass(?:w|phr|code|e\b|[_-]|[0-9]|\b)", re.IGNORECASE).match
+"""Not passengers, passports and what has passed."""
 TOKENS = ("secret", "token", "credential", "apikey", "bearer", "signature", "authorization")
 KEY = ("key",)
 
@@ -43,6 +44,9 @@ _OTHER_LEADS = (
     "foreign",
     "cache",
     "hash",
+    r"md5\(",
+    r"sha[0-9]*\(",
+    r"hash\(",
 )
 _KEY_LEADS = (
     "api", "access", "secret", "private", "ryption", "signing", "master", "auth", "account", "shared", "service",
@@ -78,8 +82,12 @@ _digit = re.compile(r"[0-9]").search
 _LATIN_NAME = r"[\w-]{0,40}"
 _NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
 _QUOTE = r"(?:\\{0,2}[\"'`])"
-_ASSIGNS = rf"(?:{_QUOTE}?[\])]?[ \t]{{0,8}}(?::=|=>|->|={{1,3}}|::?|\|)[ \t]{{0,8}}(?:\r?\n[ \t]{{1,8}})?)"
-_SAYS = r"(?:(?: (?:is|was|to|as|ist|lautet|est|es|é|è|wurde|jest))?(?: (?:now|still|set to|just|really))?:? (?=\S))"
+_ASSIGNS = rf"(?:{_QUOTE}?[\])]?[ \t]{{0,8}}(?::=|=>|->|={{1,3}}|::?|\|)[ \t]{{0,8}}(?:\r?\n[ \t]{{1,8}})?"
+_ASSIGNS += rf"|{_QUOTE}?,?\s{{1,16}}{_QUOTE}?value{_QUOTE}?[ \t]?[:=][ \t]{{0,4}})"
+_SAYS = (
+    r"(?:(?:(?: (?:for|of|on|at)(?: [\w.@'-]{1,30}){1,4})? (?:is|was|to|as|ist|lautet|est|es|é|è|wurde|jest))?"
+    r"(?: (?:now|still|set to|just|really))?:? (?=\S))"
+)
 _HOLDS = (
     rf"(?:{_QUOTE}?[ \t]{{0,4}}[,(][ \t]{{0,4}}(?=\\{{0,2}}[\"'`])"
     rf"|{_QUOTE}[ \t]{{1,4}}value[ \t]{{0,2}}=[ \t]{{0,2}}(?=[\"'])|>(?!>))"
@@ -109,7 +117,8 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
 
 def _is_strong(value: str) -> bool:
     """Whether the value has all that forms ask of a password: such a token was chosen."""
-    return len(value) >= 7 and bool(_sign(value) and _digit(value)) and looks_chosen(value)
+    mixed = _sign(value) or (value.lower() != value != value.upper() and not value.isidentifier())
+    return len(value) >= 7 and bool(mixed and _digit(value)) and looks_chosen(value)
 
 
 def _names_another_thing(match: re.Match[str], name: str) -> bool:
@@ -158,6 +167,9 @@ def _is_path(value: str) -> bool:
 
 
 def password(match: re.Match[str]) -> Bounds | None:
+    name = match["name"].lower()
+    if name.startswith("pass") and (_PASS(name) is None or (name == "pass" and match["says"] is not None)):
+        return None
     return _secret(match, chosen=True)
 
 

@@ -121,6 +121,7 @@ _SPACED_NUMBER = r"[0-9]{2,4}(?:[ -][0-9]{2,6}){1,4}"
 _NOT_DRIVERS = (
     "software",
     "product key",
+    "driver update",
     "windows",
     "mit license",
     "apache",
@@ -184,6 +185,15 @@ RULES: tuple[Rule, ...] = (
         ),
         ("passport office: INTRODUCTORY D3 H1", "passport ticket TK1234567"),
     ),
+    Rule(
+        "passport_german",
+        "passport",
+        code(9, 10),
+        re.compile(_START + r"[CFGHJ-NPRTV-Z](?=[A-Z]{0,8}[0-9])[CFGHJ-NPRTV-Z0-9]{8}[0-9]?" + _END),
+        context=PASSPORT,
+        matches=("passport no. ⟦C4J9K2L7M⟧", "Reisepass: ⟦CFGHJKLM4⟧"),
+        differs=("passport SECURITY2", "passport CFGHJKLMN"),
+    ),
     _paper(
         "licence_number",
         "driving_licence",
@@ -199,7 +209,7 @@ RULES: tuple[Rule, ...] = (
         "driving_licence",
         code(*range(6, 20)),
         r"[A-Za-z]{1,3}[0-9]{5,18}|[A-Za-z]{5}[0-9]{6}[0-9A-Za-z]{5}|[A-Za-z]{2,4}9{1,3}[0-9]{6}[0-9A-Za-z]{5}"
-        r"|[A-Z][0-9A-Z]{9}[0-9]|[A-Z][0-9A-Z]{10,14}|[0-9]{2,9}[A-Z]{1,3}[0-9]{0,9}",
+        r"|[A-Z][0-9A-Z]{9,14}|[0-9]{2,9}[A-Z]{1,3}[0-9]{0,9}",
         LICENCE,
         ("driving licence ⟦MORGA657054SM9IJ⟧", "license number: ⟦D1234567⟧", "Führerschein ⟦B072RRE2I55⟧"),
         ("driver bug D3 in H1", "graphics driver ticket TK123456"),

@@ -70,6 +70,9 @@ RULES: tuple[Rule, ...] = (
             "https://x.org/?password=⟦hunter2⟧&n=1",
             "密码：⟦hunter2x⟧".replace("：", ": "),
             "MYSQL_PASS=⟦monkey77⟧",
+            '"pass": "⟦Winter2023⟧"',
+            "the password for the staging box is ⟦hunter2⟧",
+            "- name: DB_PASSWORD\n  value: ⟦hunter2⟧",
         ),
         differs=(
             "password = os.environ['DB_PASSWORD']",
@@ -85,6 +88,9 @@ RULES: tuple[Rule, ...] = (
             "password reset link: https://x.org/reset1",
             "passwordless login v2",
             "password = None",
+            "pass python3 on",
+            "passenger: A1234567",
+            "md5(password)=5f4dcc3b5aa765d61d8327deb882cf99",
         ),
     ),
     Rule(
