@@ -17,6 +17,8 @@ from typing import TypeVar
 import pyarrow as pa
 
 from consumers.lake.columns import clean_table, rejected_table
+from consumers.lake.records import Records as Records
+from consumers.lake.reports import decode_report, report_tables
 from consumers.lake.tables import FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
 from headrace.codec import Decoder, decode_clean, decode_rejected
 from headrace.errors import Fatal, Poison
@@ -38,22 +40,13 @@ TABLE_OF: dict[type, Table] = {
 _EVENT = attrgetter("event")
 
 
-@dataclass(frozen=True)
-class Records:
-    """Records of one topic in the order in which they were read; the three lists are parallel."""
-
-    topic: str
-    partitions: list[int]
-    offsets: list[int]
-    values: list[bytes]
-
-
 @dataclass
 class Batch:
     """Rows to store and the positions after them; grows by `add` and `advance`."""
 
     clean_topic: str
     rejected_topic: str
+    report_topics: tuple[str, ...] = ()
     chunks: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
     next_offsets: dict[Partition, int] = field(default_factory=dict)
     records: Counter[Partition] = field(default_factory=Counter)
@@ -73,9 +66,8 @@ class Batch:
 
     def origin(self, table: Table) -> tuple[str, str]:
         """The topic of a table's rows, and the column that holds their partition."""
-        if table is REJECTED:
-            return self.rejected_topic, "rejected_partition"
-        return self.clean_topic, "clean_partition"
+        topics = (self.clean_topic, self.rejected_topic, *self.report_topics)
+        return next(t for t in topics if t.rpartition(".")[2] == table.origin), f"{table.origin}_partition"
 
     def add(self, records: Records) -> None:
         """Decodes records that follow those added before.
@@ -84,6 +76,9 @@ class Batch:
         """
         if records.topic == self.clean_topic:
             self._add_clean(records)
+        elif records.topic in self.report_topics:
+            for table, rows in report_tables(_decode_all(decode_report, records), records):
+                self.chunks[table.name].append(rows)
         else:
             decoded = _decode_all(decode_rejected, records)
             self.chunks[REJECTED.name].append(rejected_table(REJECTED, decoded, records.partitions, records.offsets))

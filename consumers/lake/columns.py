@@ -135,4 +135,8 @@ _JSON: dict[str, Callable[[Any], bytes | None]] = {
     "metadata": json_text,
     "findings": json_text,
     "dropped": json_text,
+    "rules": json_text,
+    "signals": json_text,
+    "agents": json_text,
+    "versions": json_text,
 }

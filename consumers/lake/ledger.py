@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from duckdb import DuckDBPyConnection
 
-from consumers.lake.tables import LEDGER, RECORD_TABLES
+from consumers.lake.tables import LEDGER, RECORD_TABLES, REPORT_TABLES
 from headrace.errors import LedgerConflict, TopicChanged
 
 COUNTS = LEDGER.names[LEDGER.names.index("records") + 1 :]
@@ -122,8 +122,8 @@ def disagreements(connection: DuckDBPyConnection) -> list[str]:
     Counts the rows of every table by partition, so it takes a second for some ten million rows.
     """
     found = []
-    for table in RECORD_TABLES:
-        origin = "rejected" if "rejected_partition" in table.names else "clean"
+    for table in (*RECORD_TABLES, *REPORT_TABLES):
+        origin = table.origin
         rows = connection.execute(
             f"""SELECT topic, partition, {table.name}, coalesce(n, 0), coalesce(next, 0), next_offset FROM ledger
                 LEFT JOIN (SELECT {origin}_partition AS partition, count(*) AS n, max({origin}_offset) + 1 AS next,

@@ -17,7 +17,16 @@ from duckdb import DuckDBPyConnection
 from consumers.lake.batch import Batch, Partition
 from consumers.lake.dedup import id_ranges, in_ranges
 from consumers.lake.subjects import Subjects, note, noted
-from consumers.lake.tables import CONFLICTS, DUPLICATES, ERASED, EVENT_TABLES, PRODUCER_STATUS, REJECTED, Table
+from consumers.lake.tables import (
+    CONFLICTS,
+    DUPLICATES,
+    ERASED,
+    EVENT_TABLES,
+    PRODUCER_STATUS,
+    REJECTED,
+    REPORT_TABLES,
+    Table,
+)
 
 
 def insert(connection: DuckDBPyConnection, batch: Batch, erased: Subjects) -> dict[Partition, Counter[str]]:
@@ -31,7 +40,7 @@ def insert(connection: DuckDBPyConnection, batch: Batch, erased: Subjects) -> di
                 _count(rows, batch, ERASED, refused)
             for target, stored in _insert_events(connection, table, arrived):
                 _count(rows, batch, target, stored)
-    for table in (PRODUCER_STATUS, REJECTED):
+    for table in (PRODUCER_STATUS, REJECTED, *REPORT_TABLES):
         if (arrived := batch.rows(table)) is not None:
             _append(connection, table, arrived)
             _count(rows, batch, table, arrived)

@@ -29,8 +29,9 @@ from headrace import kafka
 from headrace.errors import Retriable
 from headrace.service import Heartbeat, Shutdown
 from headrace.settings import MEGABYTE, Settings
-from headrace.topics import CLEAN, REJECTED
+from headrace.topics import CLEAN, CLUSTERS, REJECTED, REPORTS
 
+REPORT_TOPICS = (REPORTS, CLUSTERS)
 CHUNK_RECORDS = 500
 """Decoded at once: few enough that their Python objects stay in the processor's cache, which 2,000 do not."""
 BATCH_BYTES = 48 * MEGABYTE
@@ -75,7 +76,7 @@ def tune_process() -> None:
 def _begin(settings: Settings, store: Store) -> None:
     admin = kafka.admin(settings.kafka)
     kafka.require_broker(admin, settings.kafka)
-    names = [settings.kafka.topic(name) for name in (CLEAN, REJECTED)]
+    names = [settings.kafka.topic(name) for name in (CLEAN, REJECTED, *REPORT_TOPICS)]
     ids = kafka.topic_ids(admin, names)
     for name in names:
         store.begin(
@@ -155,7 +156,7 @@ class Lake:
     def _fill(self) -> Batch:
         """A batch that is full, or as old as a batch may get; it grows on while the last one is being stored."""
         topic = self._settings.kafka.topic
-        batch = Batch(topic(CLEAN), topic(REJECTED))
+        batch = Batch(topic(CLEAN), topic(REJECTED), tuple(map(topic, REPORT_TOPICS)))
         limits = self._settings.store
         deadline = time.monotonic() + limits.batch_seconds
         while (room := limits.batch_records - batch.interactions) > 0 and batch.bytes < BATCH_BYTES:

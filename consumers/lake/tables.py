@@ -62,6 +62,12 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     @property
+    def origin(self) -> str:
+        """The topic of whose records its rows are made, without the prefix; empty where they are made otherwise."""
+        places = (name.removesuffix("_partition") for name in self.names if name.endswith("_partition"))
+        return next((place for place in places if place != "raw"), "")
+
+    @property
     def added(self) -> tuple[str, ...]:
         """Statements that give an older store the columns which came later."""
         return tuple(
@@ -260,6 +266,66 @@ ERASURES = Table(
     ),
 )
 
+_REPORT_POSITION = (
+    Column("reports_partition", "SMALLINT", "Where its record stands on `reports`: partition."),
+    Column("reports_offset", "BIGINT", "Where its record stands on `reports`: offset."),
+)
+_WINDOW = (
+    Column("day", "DATE", "UTC day of `timestamp`."),
+    Column("timestamp", "TIMESTAMP", "Start of the window, UTC."),
+    Column("tenant", "VARCHAR", "Tenant."),
+)
+DRIFT_REPORTS = Table(
+    "drift_reports",
+    "One row for each report on a window; of several with one start the greatest revision stands.",
+    (
+        *_WINDOW,
+        Column("agent_selected", "VARCHAR", "Agent; `*` is all traffic of the tenant."),
+        Column("seconds", "BIGINT", "Length of the window."),
+        Column("revision", "BIGINT", "1, and more where events came late."),
+        Column("interactions", "BIGINT", "Interactions in the window."),
+        Column("late", "BIGINT", "Of them those that came after the first report."),
+        Column("failing", "BIGINT", "Of them those that a rule found something wrong with."),
+        Column("rules", "VARCHAR", "JSON object: failing interactions by rule; null if none."),
+        Column("reference", "VARCHAR", "Which windows it was compared with; empty where there were too few."),
+        Column("signals", "VARCHAR", "JSON list: each signal's test, culprits and examples; null if none.", "zstd"),
+        *_REPORT_POSITION,
+    ),
+)
+ALERTS = Table(
+    "alerts",
+    "One row for each alert; one that is written again has the same `alert_id`.",
+    (
+        *_WINDOW,
+        Column("agent_selected", "VARCHAR", "Agent; `*` is all traffic of the tenant."),
+        Column("alert_id", "VARCHAR", "Its id."),
+        Column("kind", "VARCHAR", "`drift`, `failure_born`, `failure_growing` or `failure_regressed`."),
+        Column("severity", "VARCHAR", "`info`, `warning` or `critical`."),
+        Column("subject", "VARCHAR", "The signal or the cluster it is about."),
+        Column("summary", "VARCHAR", "One line: names and numbers."),
+        Column("runbook", "VARCHAR", "What to do."),
+        *_REPORT_POSITION,
+    ),
+)
+CLUSTERS = Table(
+    "clusters",
+    "One row for each failure cluster and window in which it changed; without its examples' texts.",
+    (
+        *_WINDOW,
+        Column("cluster_id", "VARCHAR", "Its name, the same from window to window."),
+        Column("revision", "BIGINT", "That of the window's report."),
+        Column("status", "VARCHAR", "`active` or `resolved`."),
+        Column("first_seen", "TIMESTAMP", "Event time of its first member, UTC."),
+        Column("last_seen", "TIMESTAMP", "Event time of its latest member, UTC."),
+        Column("size", "BIGINT", "Members ever."),
+        Column("rules", "VARCHAR", "JSON object: members by rule; null if none."),
+        Column("agents", "VARCHAR", "JSON object: members by agent; null if none."),
+        Column("versions", "VARCHAR", "JSON object: members by agent and version; null if none."),
+        Column("clusters_partition", "SMALLINT", "Where its record stands on `clusters`: partition."),
+        Column("clusters_offset", "BIGINT", "Where its record stands on `clusters`: offset."),
+    ),
+)
+
 LEDGER = Table(
     "ledger",
     "How far each partition has been stored, changed in the same transaction as the rows.",
@@ -279,6 +345,9 @@ LEDGER = Table(
         Column("conflicts", "BIGINT", "Of them rows of `conflicts`."),
         Column("erased", "BIGINT", "Of them rows of `erased`.", default=0),
         Column("expired", "BIGINT", "Of them rows that were kept for `retention_days` and are gone.", default=0),
+        Column("drift_reports", "BIGINT", "Of them rows of `drift_reports`.", default=0),
+        Column("alerts", "BIGINT", "Of them rows of `alerts`.", default=0),
+        Column("clusters", "BIGINT", "Of them rows of `clusters`.", default=0),
     ),
 )
 
@@ -296,4 +365,6 @@ SEQ_ARCHIVE = Table(
 EVENT_TABLES = (INTERACTIONS, FEEDBACK, LABELS)
 RECORD_TABLES = (*EVENT_TABLES, PRODUCER_STATUS, REJECTED, DUPLICATES, CONFLICTS, ERASED)
 """The tables of which each row is one record of `clean` or `rejected`."""
-TABLES = (*RECORD_TABLES, LEDGER, SEQ_ARCHIVE, ERASURES)
+REPORT_TABLES = (DRIFT_REPORTS, ALERTS, CLUSTERS)
+"""The tables of which each row is one record of `reports` or `clusters`."""
+TABLES = (*RECORD_TABLES, *REPORT_TABLES, LEDGER, SEQ_ARCHIVE, ERASURES)
