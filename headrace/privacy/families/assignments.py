@@ -168,9 +168,15 @@ def _is_path(value: str) -> bool:
 
 def password(match: re.Match[str]) -> Bounds | None:
     name = match["name"].lower()
-    if name.startswith("pass") and (_PASS(name) is None or (name == "pass" and match["says"] is not None)):
+    if name.startswith("pass") and (_PASS(name) is None or (name == "pass" and not _is_pass(match))):
         return None
     return _secret(match, chosen=True)
+
+
+def _is_pass(match: re.Match[str]) -> bool:
+    """Whether a bare `pass` is a name that something is assigned to, not the end of a Reisepass."""
+    before = match.string[max(0, match.start() - 1) : match.start()]
+    return match["says"] is None and (not before.isalpha() or (before.islower() and match["name"][0] == "P"))
 
 
 def token(match: re.Match[str]) -> Bounds | None:
