@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import structlog
@@ -42,6 +43,17 @@ class Metrics:
             log.warning("no metrics", service=self._service, port=port, why=error.strerror)
             return
         threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+    def count(self, outcomes: Mapping[str, int]) -> None:
+        """Records were taken, and that is durable."""
+        for outcome, number in outcomes.items():
+            self.records.labels(outcome).inc(number)
+        self.committed.set_to_current_time()
+
+    def set_lag(self, lag: Mapping[int, int]) -> None:
+        """Records that are not taken yet, by partition of the input."""
+        for partition, records in lag.items():
+            self.lag.labels(partition).set(records)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, namespace="headrace", subsystem=self._service, registry=self.registry)

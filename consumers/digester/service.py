@@ -165,8 +165,8 @@ class Loop:
         self._busy_at = dict.fromkeys(starts, time.monotonic())
 
     def _report(self) -> None:
-        for number, end in self._reader.log_ends(self._digesters).items():
-            self._metrics.lag.labels(number).set(max(0, end - self._digesters[number].end_offset))
+        ends = self._reader.log_ends(self._digesters)
+        self._metrics.set_lag({n: max(0, end - self._digesters[n].end_offset) for n, end in ends.items()})
         for outcome, count in self._counts.items():
             self._metrics.records.labels(outcome).inc(count)
         if self._counts and time.monotonic() >= self._report_at:

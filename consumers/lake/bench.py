@@ -144,6 +144,9 @@ class _Source:
         numbers = range(start, end)
         return [Records(self._topic, [n % PARTITIONS for n in numbers], [n // PARTITIONS for n in numbers], values)]
 
+    def lag(self) -> dict[int, int]:
+        return {}
+
     def take_ends(self) -> dict[tuple[str, int], int]:
         return {}
 

@@ -14,6 +14,7 @@ from consumers.lake.batch import Partition, Records
 from headrace import kafka
 from headrace.errors import Fatal, RetentionGap
 from headrace.settings import Settings
+from headrace.topics import CLEAN
 
 PREFETCH_KB = 16 * 1024
 """What librdkafka may hold ready: half a second at 30,000 events a second."""
@@ -64,6 +65,13 @@ class Reader:
         """The partitions whose end was reached since the last call, and the next offset there."""
         ends, self._ends = self._ends, {}
         return ends
+
+    def lag(self) -> dict[int, int]:
+        """Records of `clean` that were not read yet, by partition, as the last fetch saw the log's end."""
+        places = [TopicPartition(topic, number) for topic, number in self._positions if topic.endswith(f".{CLEAN}")]
+        ends = {p.partition: self._consumer.get_watermark_offsets(p, cached=True)[1] for p in places}
+        known = [place for place in self._consumer.position(places) if place.offset >= 0]
+        return {place.partition: max(0, ends[place.partition] - place.offset) for place in known}
 
     def close(self) -> None:
         self._consumer.close()

@@ -25,6 +25,7 @@ from consumers.lake.erasures import Erasures
 from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
 from consumers.lake.store import Store
+from consumers.metrics import Metrics
 from headrace import kafka
 from headrace.errors import Retriable
 from headrace.service import Heartbeat, Shutdown
@@ -93,6 +94,9 @@ class Source(Protocol):
     def take_ends(self) -> dict[Partition, int]:
         """The partitions whose end was reached since the last call, and the next offset there."""
 
+    def lag(self) -> dict[int, int]:
+        """Records of `clean` that were not read yet, by partition."""
+
     def close(self) -> None: ...
 
 
@@ -116,6 +120,7 @@ class Lake:
         self._server = server
         self._erasures = erasures
         self._heartbeat = Heartbeat(settings.storage, "lake")
+        self._metrics = Metrics(settings, "lake")
         self._thread = ThreadPoolExecutor(1, "lake-store")
         self._storing: Future[None] | None = None
         self._copying = Copying(Archive(store.connection, settings))
@@ -127,6 +132,7 @@ class Lake:
         """
         log.info("lake.started", positions=sum(self._next_offsets.values()), storage=str(self._settings.storage))
         reason: str | None = None
+        self._metrics.serve()
         with self._thread, self._copying:
             try:
                 while not self._shutdown.requested and (reason := self._reason_to_start_again()) is None:
@@ -148,6 +154,7 @@ class Lake:
 
     def _turn(self) -> None:
         batch = self._fill()
+        self._metrics.set_lag(self._source.lag())
         self._wait_until_stored()
         self._copying.turn()
         if batch.next_offsets:
@@ -189,6 +196,7 @@ class Lake:
 
     def _store_batch(self, batch: Batch) -> None:
         self._write_in_time(batch)
+        self._metrics.count({name: sum(rows.num_rows for rows in chunks) for name, chunks in batch.chunks.items()})
         if self._store.wal_bytes > self._settings.store.checkpoint_mb * MEGABYTE:
             self._store.checkpoint()
 

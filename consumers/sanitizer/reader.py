@@ -136,6 +136,12 @@ class RawReader:
         """Notes what was committed."""
         self._positions.update(positions)
 
+    def lag(self) -> dict[int, int]:
+        """Records that are not committed yet, by partition, as the last fetch saw the log's end."""
+        places = {number: TopicPartition(self._topic, number) for number in self._positions}
+        ends = {number: self._consumer.get_watermark_offsets(place, cached=True)[1] for number, place in places.items()}
+        return {number: max(0, end - self._positions[number]) for number, end in ends.items()}
+
     def rewind(self) -> None:
         """Goes back to what was committed, in every partition."""
         try:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import structlog
 
 from consumers.log import configure_log
+from consumers.metrics import Metrics
 from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
 from consumers.sanitizer.reader import Message, RawReader, slices
 from consumers.sanitizer.transaction import Record, Transactions
@@ -107,6 +108,7 @@ class Loop:
         self._transform = Transform(ring, settings.continual_learning.quality, settings.continual_learning.privacy)
         self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
         self._heartbeat = Heartbeat(settings.storage, SERVICE)
+        self._metrics = Metrics(settings, SERVICE)
         self._transactions = Transactions(settings.kafka, self._instance, self._give_up)
         self._reader = RawReader(settings, BROKER_PATIENCE_S)
         self._counts = Counter[str]()
@@ -117,6 +119,7 @@ class Loop:
         """Fences a former life of this instance, then joins the group."""
         self._transactions.start()
         self._reader.start()
+        self._metrics.serve()
         log.info("started", instance=self._instance, sanitizer=self._transform.version, policy=self._transform.policy)
 
     def turn(self) -> None:
@@ -209,6 +212,7 @@ class Loop:
 
         self._reader.advance(positions)
         self._counts.update(counts)
+        self._metrics.count(counts)
         return done
 
     def _outcomes(self, records: list[RawRecord]) -> list[Outcome]:
@@ -238,6 +242,7 @@ class Loop:
 
     def _report(self) -> None:
         self._report_at = time.monotonic() + REPORT_EVERY_S
+        self._metrics.set_lag(self._reader.lag())
         if self._counts:
             log.info("sanitized", **self._counts)
             self._counts.clear()

@@ -36,6 +36,9 @@ class ListedSource:
             return []
         return [Records(CLEAN_TOPIC, [0] * len(offsets), offsets, self.values[start : self.position])]
 
+    def lag(self) -> dict[int, int]:
+        return {}
+
     def take_ends(self) -> dict[Partition, int]:
         return {(CLEAN_TOPIC, 0): len(self.values) + 1} if self.position == len(self.values) else {}
 
