@@ -16,6 +16,8 @@ from headrace.decisions import Resolution, read_all
 from headrace.settings import Kafka, Settings
 from headrace.topics import CLUSTERS
 
+_decode: Decoder[ClusterReport] = Decoder(ClusterReport)
+
 
 def live_states(settings: Settings) -> list[ClusterState]:
     """Each tenant's clusters now. Raises BrokerUnavailable."""
@@ -44,6 +46,6 @@ def _with_word(cluster: Cluster, fixed_at: datetime | None) -> Cluster:
 
 
 def _published(settings: Kafka) -> Iterator[ClusterReport]:
-    for entry in topic_log.read_all(settings, CLUSTERS, Decoder(ClusterReport)):
+    for entry in topic_log.read_all(settings, CLUSTERS, _decode):
         if entry.value is not None:
             yield entry.value

@@ -13,7 +13,7 @@ import structlog
 from consumers.lake import forgetting
 from consumers.lake.store import Store
 from headrace.decisions import Erasure
-from headrace.decisions.log import Reader
+from headrace.decisions.log import reader
 from headrace.settings import Settings
 
 LOOK_EVERY_S = 1.0
@@ -27,13 +27,13 @@ class Erasures:
     def __init__(self, settings: Settings) -> None:
         """Raises BrokerUnavailable: without knowing who is erased, nothing may be stored."""
         self._settings = settings
-        self._reader = Reader(settings.kafka)
+        self._reader = reader(settings.kafka)
         self._next_look = 0.0
         self._day = _today()
 
     def forget(self) -> None:
         """Removes what erased people's rows the store holds, and what is past its time."""
-        decisions = list(self._reader.read_to_end())
+        decisions = [entry.value for entry in self._reader.read_to_end()]
         users = {user for decision in decisions if isinstance(decision, Erasure) for user in decision.users}
         if forgetting.forget(self._settings, users):
             log.info("lake.forgot", first_day_kept=str(forgetting.first_day_kept(self._settings)))
@@ -49,8 +49,8 @@ class Erasures:
         self._reader.close()
 
     def _is_somebody_erased(self, store: Store) -> bool:
-        while (decision := self._reader.poll()) is not None:
-            if isinstance(decision, Erasure) and not store.erased.knows_users(decision.users):
+        while (entry := self._reader.poll()) is not None:
+            if isinstance(entry.value, Erasure) and not store.erased.knows_users(entry.value.users):
                 return True
         return False
 
