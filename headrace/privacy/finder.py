@@ -37,7 +37,6 @@ class Matcher:
         found: list[Hit] = []
         floors: dict[int, int] = {}
         near = Nearby(self._vocabulary, text)
-        places = self._worth_asking(text, places) if len(places) > MANY_PLACES else places
         parts = self._parts
         tiers = self._tiers
         for place, indexes in places:
@@ -59,8 +58,10 @@ class Matcher:
                     taken = tiers[index]
         return found
 
-    def _worth_asking(self, text: str, places: Sequence[Place]) -> list[Place]:
-        """The places without those rules none of whose words stands anywhere in the text."""
+    def worth_asking(self, text: str, places: Sequence[Place]) -> Sequence[Place]:
+        """The places without those rules none of whose words stands anywhere in a text of many places."""
+        if len(places) <= MANY_PLACES:
+            return places
         spoken = self._vocabulary.within(folded(text))
         worth = [not wanted or not wanted.isdisjoint(spoken) for wanted in self._context]
         asked = ((place, tuple(index for index in indexes if worth[index])) for place, indexes in places)

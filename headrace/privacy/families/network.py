@@ -8,7 +8,7 @@ import re
 from headrace.privacy.rule import Bounds, Rule, Seed
 
 _HEX = frozenset("0123456789abcdefABCDEF")
-_IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_])")
+_IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_]|:[0-9A-Fa-f])")
 _VERSION_WORD = re.compile(r"(?:version|release|ver|build|v|rev|@)[ :=\"']{0,3}\Z", re.IGNORECASE)
 _CERTAIN_BEFORE = 10
 
@@ -44,13 +44,15 @@ def _goes_on(before: str) -> bool:
 def ipv6(match: re.Match[str]) -> Bounds | None:
     """A valid address that names somebody: two groups at least, one of them with a digit (not `a::b`, not `::1`)."""
     text, colon = match.string, match.start()
-    labelled = text[max(0, colon - 1) : colon] not in ("", ":")
-    for start in (_back(text, colon, 4, _HEX), colon + 1)[: 1 + labelled]:
-        before = text[start - 1 : start] if start else ""
-        if start <= colon and (before.isalnum() or before in ("_", ".", ":")):
-            continue
-        if (candidate := _IPV6.match(text, start)) and _names_somebody(value := candidate[0].rstrip(".:")):
-            return start, start + len(value)
+    start = _back(text, colon, 4, _HEX)
+    before = text[start - 1 : start] if start else ""
+    abbreviated = start == colon and text[colon + 1 : colon + 2] == ":"
+    if before.isalnum() or (start == colon and before != ":" and not abbreviated):
+        start, before = colon + 1, " "
+    if before in ("_", ".", ":"):
+        return None
+    if (candidate := _IPV6.match(text, start)) and _names_somebody(value := candidate[0].rstrip(".:")):
+        return start, start + len(value)
     return None
 
 

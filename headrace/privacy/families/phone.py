@@ -136,9 +136,8 @@ def _phone_lead(before: str) -> str | None:
     """A country code or bracket that belongs to the number; None where a longer number goes on."""
     lead = _LEAD.search(before)
     assert lead is not None
-    if _INSIDE_NUMBER.search(before[: lead.start()]):
-        return None
-    return lead[0].lstrip() if lead[0].strip() else ""
+    own = lead[0].lstrip() if lead[0].strip() else ""
+    return None if _INSIDE_NUMBER.search(before[: len(before) - len(own)]) else own
 
 
 def _assignable(area: str, exchange: str) -> bool:
