@@ -1,4 +1,4 @@
-"""False alarms, power and delay of drift detection, beside the rules of thumb: `python benchmarks/drift_power.py`.
+"""False alarms, power and delay of drift detection, beside the rules of thumb: `python -m benchmarks.drift_power`.
 
 Everything is drawn anew by `--seed`; `--trials` scales the run (100: about five minutes on one core). With
 `--texts FILE.jsonl.gz` (fields `agent`, `intent`, `user_query`) the queries are real: two agents of five domains

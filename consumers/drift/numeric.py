@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,7 @@ from consumers.drift.tails import smallest_weighted
 
 Method = Literal["kolmogorov_smirnov", "psi", "jensen_shannon", "wasserstein", "chi_square"]
 
-METHODS = {
+METHODS: dict[Method, Callable[[Pooled], distances.Distance]] = {
     "kolmogorov_smirnov": distances.kolmogorov_smirnov,
     "psi": distances.psi,
     "jensen_shannon": distances.jensen_shannon,

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 
-from consumers.drift.numeric import METHODS, Method, numeric
-from consumers.drift.pooled import Weighted
+from consumers.drift.numeric import METHODS, Method, compared, numeric
+from consumers.drift.pooled import Weighted, pool
 from headrace.settings import DriftDetection
 from tests.consumers.drift.support import SIGNALS, least, most
 
-TRIALS = 150
+TRIALS = 80
 
 
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("size", [100, 1_000])
 @pytest.mark.parametrize("name", ["latency_ms", "wait_ms", "rating", "tool_cost"])
-def test_no_drift_rarely_alarms(name: str, size: int, method: Method) -> None:
+def test_no_drift_rarely_alarms_by_any_method(name: str, size: int) -> None:
     rng = np.random.default_rng(size)
-    pairs = [(SIGNALS[name](rng, 2_000), SIGNALS[name](rng, size)) for _ in range(TRIALS)]
-    alarms = sum(numeric(*pair, method, alone=True).p_value < 0.05 for pair in pairs)
-    assert alarms <= most(0.05, TRIALS)
+    alarms = Counter[str]()
+    for _ in range(TRIALS):
+        pooled = pool(SIGNALS[name](rng, 2_000), SIGNALS[name](rng, size))
+        alarms.update(method for method in METHODS if compared(pooled, method, alone=True).p_value < 0.05)
+    assert max(alarms.values(), default=0) <= most(0.05, TRIALS)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_finds_a_slower_agent(method: Method) -> None:
     rng = np.random.default_rng(1)
-    pairs = [(SIGNALS["latency_ms"](rng, 5_000), 1.3 * SIGNALS["latency_ms"](rng, 500)) for _ in range(40)]
+    pairs = [(SIGNALS["latency_ms"](rng, 5_000), 1.3 * SIGNALS["latency_ms"](rng, 500)) for _ in range(20)]
     found = sum(numeric(*pair, method, alone=True).p_value < 0.05 for pair in pairs)
-    assert found >= least(0.95, 40)
+    assert found >= least(0.95, 20)
 
 
 def test_a_wider_spread_is_found_though_the_median_stays() -> None:
