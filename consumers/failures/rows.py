@@ -75,7 +75,8 @@ def _parquet(path: Path) -> list[Row]:
 def _csv(path: Path) -> list[Row]:
     from pyarrow import csv
 
-    table = csv.read_csv(path, convert_options=csv.ConvertOptions(strings_can_be_null=True))
+    texts = {name: pa.string() for name in _FIELDS}
+    table = csv.read_csv(path, convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=texts))
     rows: list[Row] = table.to_pylist()
     return rows
 
