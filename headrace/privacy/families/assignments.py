@@ -79,7 +79,11 @@ _LONGEST_LOOK = 128
 _SHORTEST_NUMBER = 6
 _sign = re.compile(r"[^\w\-.:/,;()\[\]{}]").search
 _digit = re.compile(r"[0-9]").search
-_LATIN_NAME = r"[\w-]{0,40}"
+_telling = re.compile(r"[0-9!@#$%^&*+=?~|]|-.*-.*-").search
+"""What a chosen value has."""
+_mixed = re.compile(r"[0-9]|[a-z].*[A-Z]|[A-Z].*[a-z]").search
+"""What a generated value has."""
+_LATIN_NAME = r"[\w-]{0,40}+"
 _NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
 _QUOTE = r"(?:\\{0,2}[\"'`])"
 _ASSIGNS = rf"(?:{_QUOTE}?[\])]?[ \t]{{0,8}}(?::=|=>|->|={{1,3}}|::?|\|)[ \t]{{0,8}}(?:\r?\n[ \t]{{1,8}})?"
@@ -92,17 +96,22 @@ _HOLDS = (
     rf"(?:{_QUOTE}?[ \t]{{0,4}}[,(][ \t]{{0,4}}(?=\\{{0,2}}[\"'`])"
     rf"|{_QUOTE}[ \t]{{1,4}}value[ \t]{{0,2}}=[ \t]{{0,2}}(?=[\"'])|>(?!>))"
 )
-_VALUE = r"(?:(?P<quote>\\{0,2}[\"'`])(?P<quoted>[^\"'`\s\\\0]{4,512}+)|(?P<bare>[^\s\"'`<>,;\\\0]{4,512}+))"
+_VALUE = r"(?:(?P<quote>\\{0,2}[\"'`])(?P<quoted>[^\"'`\s\\\0]{6,512}+)|(?P<bare>[^\s\"'`<>,;\\\0]{6,256}+))"
 ASSIGNMENT = re.compile(rf"{_NAME}(?:(?P<assigns>{_ASSIGNS})|(?P<holds>{_HOLDS})|(?P<says>{_SAYS})){_VALUE}")
 
 
 def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
     name = match["name"].lower()
-    if _names_another_thing(match, name):
-        return None
     bounds = _value(match)
     value = match.string[bounds[0] : min(bounds[1], bounds[0] + _LONGEST_LOOK)]
-    if len(value) < 4 or is_placeholder(value) or value.lower().startswith(_HASHES) or _is_code(match, value):
+    if not _may_be_secret(value, chosen):
+        return None
+    if (
+        _names_another_thing(match, name)
+        or is_placeholder(value)
+        or value.lower().startswith(_HASHES)
+        or _is_code(match, value)
+    ):
         return None
     generated = len(value) >= _SHORTEST_GENERATED and (looks_random(value) or _is_plain_hexadecimal(value))
     if generated and not (match["says"] is not None and _is_path(value)):
@@ -113,6 +122,13 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
     if by_hand and (looks_chosen(value) or _is_number(value, chosen)):
         return bounds
     return bounds if (match["says"] is None or " is" in match["says"]) and _is_strong(value) else None
+
+
+def _may_be_secret(value: str, chosen: bool) -> bool:
+    """The first and cheapest question: most of what follows such a name is a word."""
+    if len(value) >= _SHORTEST_GENERATED and _mixed(value):
+        return True
+    return (chosen or len(value) < _SHORTEST_GENERATED) and _telling(value) is not None
 
 
 def _is_strong(value: str) -> bool:
