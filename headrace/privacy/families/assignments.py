@@ -79,10 +79,8 @@ _LONGEST_LOOK = 128
 _SHORTEST_NUMBER = 6
 _sign = re.compile(r"[^\w\-.:/,;()\[\]{}]").search
 _digit = re.compile(r"[0-9]").search
-_telling = re.compile(r"[0-9!@#$%^&*+=?~|]|-.*-.*-").search
+_telling = re.compile(r"[0-9!@#$%^&*+=?~|]|-[^-]*-[^-]*-").search
 """What a chosen value has."""
-_mixed = re.compile(r"[0-9]|[a-z].*[A-Z]|[A-Z].*[a-z]").search
-"""What a generated value has."""
 _LATIN_NAME = r"[\w-]{0,40}+"
 _NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
 _QUOTE = r"(?:\\{0,2}[\"'`])"
@@ -126,7 +124,7 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
 
 def _may_be_secret(value: str, chosen: bool) -> bool:
     """The first and cheapest question: most of what follows such a name is a word."""
-    if len(value) >= _SHORTEST_GENERATED and _mixed(value):
+    if len(value) >= _SHORTEST_GENERATED and (_digit(value) or value.lower() != value != value.upper()):
         return True
     return (chosen or len(value) < _SHORTEST_GENERATED) and _telling(value) is not None
 
