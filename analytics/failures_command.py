@@ -125,7 +125,8 @@ def _of_store(from_day: datetime, to_day: datetime | None, refined: bool) -> Fai
 
     settings = load()
     with connect(settings) as store:
-        events, feedback = read(store, from_day.date(), to_day.date() if to_day else None)
+        last = to_day.date() if to_day else None
+        events, feedback = read(store, from_day.date(), last, settings.store.query_rows)
     return FailurePatternAnalyzer(settings).analyze_failures(events, feedback, refined)
 
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
+from analytics.export import slices
 from analytics.live import LiveStore
+from analytics.printing import plain_rows
 from consumers.failures.rows import feedback_of, interactions_of
+from consumers.lake.tables import FEEDBACK, INTERACTIONS, Table
 from headrace.events import Feedback, ProductionInteraction
 
-COLUMNS = (
-    "interaction_id, timestamp, tenant, session_id, agent_selected, agent_version, user_query, response, latency_ms, "
-    "user_feedback_score, routing_confidence, retrieval, hallucination_score, error"
-)
+READ = {
+    INTERACTIONS: "interaction_id, timestamp, tenant, session_id, agent_selected, agent_version, user_query, response, "
+    "latency_ms, user_feedback_score, routing_confidence, retrieval, hallucination_score, error",
+    FEEDBACK: "feedback_id, interaction_id, timestamp, tenant, name, score, label, correct_agent, source, "
+    "agent_selected",
+}
 
 
-def read(store: LiveStore, first: date, last: date | None) -> tuple[list[ProductionInteraction], list[Feedback]]:
-    """What happened from `first` to `last` (UTC, included), and all that was said about it since."""
-    days = f"day >= DATE '{first}'" + (f" AND day <= DATE '{last}'" if last else "")
-    interactions = store.query(f"SELECT {COLUMNS} FROM interactions WHERE {days} ORDER BY interaction_id").read_all()
-    feedback = store.query(
-        "SELECT feedback_id, interaction_id, timestamp, tenant, name, score, label, correct_agent, source, "
-        f"agent_selected FROM current_feedback WHERE interaction_id IS NOT NULL AND timestamp >= TIMESTAMP '{first}'"
-    ).read_all()
-    return interactions_of(interactions), feedback_of(feedback)
+def read(
+    store: LiveStore, first: date, last: date | None, most_rows: int
+) -> tuple[list[ProductionInteraction], list[Feedback]]:
+    """What happened from `first` to `last` (UTC, included), and all that was said about it since.
+
+    No statement asks for more than `most_rows` rows.
+    """
+    interactions = interactions_of(_rows(store, INTERACTIONS, first, last, most_rows))
+    feedback = feedback_of(row for row in _rows(store, FEEDBACK, first, None, most_rows) if row["interaction_id"])
+    return sorted(interactions, key=lambda event: event.interaction_id), feedback
+
+
+def _rows(store: LiveStore, table: Table, first: date, last: date | None, most_rows: int) -> Iterator[dict[str, Any]]:
+    for part in slices(store, table, first, last, most_rows):
+        for batch in store.query(f"SELECT {READ[table]} FROM {table.name} WHERE {part.condition}"):
+            yield from plain_rows(batch)
