@@ -18,7 +18,8 @@ SHORT_WORD = 4
 
 REMEMBERED_WORDS = 20_000
 """A language's common words; then all are forgotten."""
-_letters = re.compile(r"[^\W\d_]+").findall
+_letters = re.compile(r"[^\W\d_\u2e80-\uffff]+|[^\W\d_\u0000-\u2e7f]+").findall
+"""Words; letters of scripts without spaces are one of their own (`我的SSN`)."""
 _Meaning = tuple[tuple[str, ...], tuple[str, ...]]
 """The context words that a word holds, and those that may begin with its end."""
 

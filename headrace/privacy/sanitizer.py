@@ -128,9 +128,8 @@ class Sanitizer:
         for _ in range(MAX_PASSES):
             if (tries := tries + sum(len(indexes) for _, indexes in places)) > MOST_TRIES:
                 return None
-            found = self._found(masked, places)
-            if not found and look.disguised:
-                found = self._seen_through(masked)
+            found = self._seen_through(masked) if look.disguised else []
+            found = found or self._found(masked, places)
             if not found:
                 spans += self._own.named(masked)
                 return sorted(span for span in spans if not self._own.allows(text[span.start : span.end]))

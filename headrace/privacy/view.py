@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from html import unescape
+from urllib.parse import unquote
 
 _ZERO_WIDTH = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -30,10 +31,10 @@ def _bracketed(word: str) -> str:
 _BRACKETED_AT = _bracketed(rf"(?:{_WORD_AT}|@)")
 _BRACKETED_DOT = _bracketed(rf"(?:{_WORD_DOT}|\.)")
 _SPOKEN_AT = rf"(?<=\w)[ _]{_WORD_AT}[ _](?=[\w-]{{1,63}}(?:[ _]{_WORD_DOT}[ _][\w-]{{1,63}}){{1,4}})"
-_SPOKEN_DOT = rf"(?<=\w)[ _]{_WORD_DOT}[ _](?=[a-zA-Z])"
+_SPOKEN_DOT = rf"(?<=\w)[ _]{_WORD_DOT}[ _](?=[^\W\d_])"
 _PIECE = re.compile(
     rf"(?P<gone>[{_ZERO_WIDTH}]+)"
-    r"|(?P<percent>%[2-7][0-9A-Fa-f])"
+    r"|(?P<percent>%[2-7][0-9A-Fa-f]|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})"
     r"|(?P<escape>\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
     r"|(?P<blank>\\[nrt])"
     r"|(?P<plain>\\[/\"'@.-])"
@@ -170,7 +171,8 @@ def _shown(piece: re.Match[str]) -> str:
         case "gone":
             return ""
         case "percent":
-            return chr(int(piece[0][1:], 16))
+            shown = unquote(piece[0])
+            return _plain(shown) if len(shown) == 1 else piece[0]
         case "escape":
             return _plain(chr(int(piece[0][2:], 16)))
         case "blank":

@@ -72,6 +72,7 @@ CREDIT_CARD = Rule(
         r"|[ ./-]{1,2}[0-9]{6}[ ./-]{1,2}[0-9]{4,5}(?![0-9])|[0-9]{4}[ ./-]{1,2}[0-9]{8}(?![0-9]))"
     ),
     confirm=credit_card,
+    never=("offset", "timestamp", "epoch", "tracking", "bytes", "order id", "order no", "snowflake"),
     matches=(
         *("4111 1111 1111 1111", "5555555555554444", "3782-822463-10005", "6011 0009 9013 9424", "2223003122003222"),
         *("4111.1111.1111.1111", "30569309025904"),
@@ -207,4 +208,4 @@ ROUTING = Rule(
     differs=("111000025", "routing number 111000026"),
 )
 
-RULES = (CREDIT_CARD, IBAN, BITCOIN, BECH32, ETHEREUM, ROUTING, SSN, SSN_BY_WORD, ITIN, ITIN_BY_WORD)
+RULES = (IBAN, CREDIT_CARD, BITCOIN, BECH32, ETHEREUM, ROUTING, SSN, SSN_BY_WORD, ITIN, ITIN_BY_WORD)

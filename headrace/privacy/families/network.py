@@ -9,7 +9,7 @@ from headrace.privacy.rule import Bounds, Rule, Seed
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_]|:[0-9A-Fa-f])")
-_VERSION_WORD = re.compile(r"(?:version|release|ver|build|v|rev|@)[ :=\"']{0,3}\Z", re.IGNORECASE)
+_VERSION_WORD = re.compile(r"(?<![a-z])(?:version|release|ver|build|v|rev|@)[ :=\"']{0,3}\Z", re.IGNORECASE)
 _CERTAIN_BEFORE = 10
 
 
@@ -123,6 +123,7 @@ IPV4 = Rule(
     trigger=Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),
     pattern=re.compile(r"(?:\.[0-9]{1,3}+){3}(?![A-Za-z0-9_]|\.[0-9])"),
     confirm=ipv4,
+    never=("upgrade", "downgrade", "firmware", "changelog", "release notes", "semver", "bumped"),
     matches=("192.168.0.1", "8.8.8.8", "255.255.255.255"),
     differs=("1.2.3", "v1.2.3.4", "256.1.1.1", "1.2.3.4.5", "12.05.2020", "1.2.3.4rc1", "version 1.2.3.4", "1.02.3.4"),
 )

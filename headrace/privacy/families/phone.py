@@ -83,7 +83,7 @@ OTHER_NUMBERS = (
     ),
 )
 """Words in front of numbers that nobody calls."""
-_EXTENSION = r"(?:,? ?(?:x|ext\.?|extension|ext|durchwahl|#) ?[0-9]{1,6}(?![0-9]))?+"
+_EXTENSION = r"(?:[, -]{0,2}(?:x|ext\.?|extension|durchwahl|#)[ .:-]{0,2}[0-9]{1,6}(?![0-9]))?+"
 _LEAD = re.compile(r"(?:(?<![0-9])\+?1[ .-]{0,2})?\(? ?\Z")
 _INSIDE_NUMBER = re.compile(r"[0-9][.,/-]\Z|[0-9]\Z")
 _DIGITS = re.compile(r"[0-9]+")
@@ -155,9 +155,15 @@ def national(match: re.Match[str]) -> Bounds | None:
     before = text[max(0, start - 2) : start]
     if before[-1:].isalnum() or before[-1:] == "_" or _INSIDE_NUMBER.search(before) or before[-1:] in ("$", "€", "£"):
         return None
-    if _DATE.match(match[0]) or text[end : end + 1].isalnum() or text[end : end + 2].strip("0123456789") in (":", "%"):
+    if _is_date(match[0]) or text[end : end + 1].isalnum() or text[end : end + 2].strip("0123456789") in (":", "%"):
         return None
     return (start - 1, end) if before.endswith("(") and ")" in match[0] else (start, end)
+
+
+def _is_date(written: str) -> bool:
+    """A date, perhaps with an hour behind it."""
+    date = _DATE.match(written)
+    return date is not None and sum(map(str.isdigit, written[date.end() :])) <= 4 and "." not in written[date.end() :]
 
 
 _DATE = re.compile(
@@ -217,6 +223,26 @@ US_PLAIN = Rule(
     matches=("4155552671", "14155552671"),
     differs=("1700000000", "a4155552671", "41555526711", "order 4155552671"),
 )
+US_BY_WORD = Rule(
+    name="phone_us_by_word",
+    kind="phone",
+    trigger=digits(10, 11),
+    pattern=US_PLAIN.pattern,
+    confirm=us_plain,
+    context=PHONE_WORDS,
+    matches=('"id": 7, "cell": "⟦4155552671⟧"',),
+    differs=("order 4155552671",),
+)
+TRUNK = Rule(
+    name="phone_trunk",
+    kind="phone",
+    trigger=digits(*range(9, 13)),
+    pattern=re.compile(r"(?<![0-9])0[0-9]{1,11}+(?:\)? ?[ ./-]{0,2} ?[0-9]{1,8}+){0,5}" + _EXTENSION),
+    confirm=national,
+    context=PHONE_WORDS,
+    matches=('"id": 7, "phone": "⟦06.12.60.90.95⟧"', "Tel. ⟦030 / 1234567⟧"),
+    differs=("020 7946 0958", "phone 07.12.2020"),
+)
 NATIONAL = Rule(
     name="phone_national",
     kind="phone",
@@ -229,4 +255,4 @@ NATIONAL = Rule(
     differs=("020 7946 0958", "call on 2024-05-06 10", "phone 12.05.2020"),
 )
 
-RULES = (INTERNATIONAL, DOUBLE_ZERO, US, US_PLAIN, NATIONAL)
+RULES = (INTERNATIONAL, DOUBLE_ZERO, US, US_PLAIN, US_BY_WORD, TRUNK, NATIONAL)
