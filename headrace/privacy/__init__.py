@@ -5,7 +5,8 @@
 """
 
 from headrace.privacy.event import sanitize_event, sanitize_events
+from headrace.privacy.pseudonym import kinds_only
 from headrace.privacy.rule import Rule, Span
 from headrace.privacy.sanitizer import Sanitizer
 
-__all__ = ["Rule", "Sanitizer", "Span", "sanitize_event", "sanitize_events"]
+__all__ = ["Rule", "Sanitizer", "Span", "kinds_only", "sanitize_event", "sanitize_events"]
