@@ -32,6 +32,8 @@ from analytics.retraining.schedule import Due, due
 from analytics.retraining.split import Split, split
 from analytics.retraining.steps import Steps
 from analytics.training import IncrementalTrainer
+from headrace import decisions
+from headrace.decisions import SliceScore, TrainingRun
 from headrace.errors import ConfigError
 from headrace.router import Router
 from headrace.router.live import MODEL_FILE
@@ -100,7 +102,11 @@ class IncrementalRetrainingPipeline:
         return await asyncio.to_thread(self._retrain, past or {}, until or datetime.now(UTC))
 
     def release(self, outcome: Outcome) -> str:
-        """Puts an accepted version to use, as the settings say, and tells agents; returns what was done, in words."""
+        """Tells what the run has led to, puts an accepted version to use as the settings say, and tells agents.
+
+        Returns what was done, in words. Raises BrokerUnavailable: then call it again.
+        """
+        decisions.publish(self._settings.kafka, run_of(self.registry.manifest(outcome.version), outcome.evaluation))
         if not outcome.accepted:
             return f"{outcome.version} was refused: {'; '.join(outcome.reasons)}"
         held = self.registry.current().production
@@ -181,6 +187,33 @@ class IncrementalRetrainingPipeline:
     def _from_store(self, sql: str) -> pa.Table:
         with connect(self._settings) as store:
             return store.query(sql).read_all()
+
+
+def run_of(manifest: Manifest, evaluation: Evaluation) -> TrainingRun:
+    """A training as a decision: what DuckDB's `slice_scores` is made of."""
+    before = evaluation.before or {}
+    return TrainingRun(
+        decision_id=f"training-{manifest.lineage.run}",
+        decided_at=manifest.created_at,
+        model=manifest.name,
+        version=manifest.version,
+        parent=manifest.lineage.parent,
+        accepted=manifest.accepted,
+        reasons=manifest.reasons,
+        dataset=manifest.lineage.dataset,
+        examples=manifest.lineage.events,
+        scores=[
+            SliceScore(
+                slice=name,
+                turns=score.rows,
+                accuracy=score.value,
+                lower=score.lower,
+                upper=score.upper,
+                before=before[name].value if name in before else None,
+            )
+            for name, score in evaluation.after.items()
+        ],
+    )
 
 
 def _begin(until: datetime) -> _Begun:

@@ -17,10 +17,12 @@ from typing import TypeVar
 import pyarrow as pa
 
 from consumers.lake.columns import clean_table, rejected_table
+from consumers.lake.decisions import decision_table
 from consumers.lake.records import Records as Records
 from consumers.lake.reports import decode_report, report_tables
-from consumers.lake.tables import FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
+from consumers.lake.tables import DECISIONS, FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
 from headrace.codec import Decoder, decode_clean, decode_rejected
+from headrace.decisions import decode_decision
 from headrace.errors import Fatal, Poison
 from headrace.events import Feedback, Label, ProducerStatus, ProductionInteraction
 
@@ -72,10 +74,12 @@ class Batch:
     def add(self, records: Records) -> None:
         """Decodes records that follow those added before.
 
-        Raises Fatal for one that cannot be decoded: both topics are written by us only.
+        Raises Fatal for one that cannot be decoded: these topics are written by us only.
         """
         if records.topic == self.clean_topic:
             self._add_clean(records)
+        elif records.topic.rpartition(".")[2] == DECISIONS.origin:
+            self.chunks[DECISIONS.name].append(decision_table(_decode_all(decode_decision, records), records))
         elif records.topic in self.report_topics:
             for table, rows in report_tables(_decode_all(decode_report, records), records):
                 self.chunks[table.name].append(rows)

@@ -30,9 +30,9 @@ from headrace import kafka
 from headrace.errors import Retriable
 from headrace.service import Heartbeat, Shutdown
 from headrace.settings import MEGABYTE, Settings
-from headrace.topics import CLEAN, CLUSTERS, REJECTED, REPORTS
+from headrace.topics import CLEAN, CLUSTERS, DECISIONS, REJECTED, REPORTS
 
-REPORT_TOPICS = (REPORTS, CLUSTERS)
+REPORT_TOPICS = (REPORTS, CLUSTERS, DECISIONS)
 CHUNK_RECORDS = 500
 """Decoded at once: few enough that their Python objects stay in the processor's cache, which 2,000 do not."""
 BATCH_BYTES = 48 * MEGABYTE

@@ -325,6 +325,19 @@ CLUSTERS = Table(
         Column("clusters_offset", "BIGINT", "Where its record stands on `clusters`: offset."),
     ),
 )
+DECISIONS = Table(
+    "decisions",
+    "One row for each decision of a job or a person; the views `selections` and `slice_scores` read from it.",
+    (
+        Column("day", "DATE", "UTC day of `timestamp`."),
+        Column("timestamp", "TIMESTAMP", "When it was decided, UTC."),
+        Column("decision_id", "VARCHAR", "Its id; one that is written again has the same."),
+        Column("kind", "VARCHAR", "`selection`, `training_run`, `resolution` or `erasure`."),
+        Column("decision", "VARCHAR", "JSON object: what was decided.", "zstd"),
+        Column("decisions_partition", "SMALLINT", "Where its record stands on `decisions`: partition."),
+        Column("decisions_offset", "BIGINT", "Where its record stands on `decisions`: offset."),
+    ),
+)
 
 LEDGER = Table(
     "ledger",
@@ -348,6 +361,7 @@ LEDGER = Table(
         Column("drift_reports", "BIGINT", "Of them rows of `drift_reports`.", default=0),
         Column("alerts", "BIGINT", "Of them rows of `alerts`.", default=0),
         Column("clusters", "BIGINT", "Of them rows of `clusters`.", default=0),
+        Column("decisions", "BIGINT", "Of them rows of `decisions`.", default=0),
     ),
 )
 
@@ -365,6 +379,6 @@ SEQ_ARCHIVE = Table(
 EVENT_TABLES = (INTERACTIONS, FEEDBACK, LABELS)
 RECORD_TABLES = (*EVENT_TABLES, PRODUCER_STATUS, REJECTED, DUPLICATES, CONFLICTS, ERASED)
 """The tables of which each row is one record of `clean` or `rejected`."""
-REPORT_TABLES = (DRIFT_REPORTS, ALERTS, CLUSTERS)
+REPORT_TABLES = (DRIFT_REPORTS, ALERTS, CLUSTERS, DECISIONS)
 """The tables of which each row is one record of `reports` or `clusters`."""
 TABLES = (*RECORD_TABLES, *REPORT_TABLES, LEDGER, SEQ_ARCHIVE, ERASURES)

@@ -166,5 +166,57 @@ PRODUCER_RANGES = View(
     },
 )
 
-VIEWS: tuple[View, ...] = (CURRENT_FEEDBACK, RATINGS, INTERACTIONS_WITH_FEEDBACK, AGENT_DAYS, PRODUCER_RANGES)
+SELECTIONS = View(
+    "selections",
+    "One row for each interaction that annotators were asked about, and why.",
+    """
+    SELECT DISTINCT timestamp, decision_id, (chosen->>'interaction_id')::UUID AS interaction_id,
+           chosen->>'kind' AS kind, chosen->>'reason' AS reason, (chosen->>'propensity')::DOUBLE AS propensity
+    FROM (SELECT timestamp, decision_id, unnest((decision->'selected')::JSON[]) AS chosen
+          FROM decisions WHERE kind = 'selection')
+    """,
+    {
+        "timestamp": "When it was selected, UTC.",
+        "decision_id": "The selection's id.",
+        "interaction_id": "The interaction.",
+        "kind": "What it was selected for: `uncertainty`, `diversity`, `failure`, `random`.",
+        "reason": "Why, in words.",
+        "propensity": "Of one that was drawn evenly: the chance it had.",
+    },
+)
+
+SLICE_SCORES = View(
+    "slice_scores",
+    "How well each trained version did on each slice of later sessions: the backward-transfer matrix, cell by cell.",
+    """
+    SELECT DISTINCT timestamp, model, version, accepted, score->>'slice' AS slice, (score->>'turns')::BIGINT AS turns,
+           (score->>'accuracy')::DOUBLE AS accuracy, (score->>'lower')::DOUBLE AS lower,
+           (score->>'upper')::DOUBLE AS upper, (score->>'before')::DOUBLE AS before
+    FROM (SELECT timestamp, decision->>'model' AS model, decision->>'version' AS version,
+                 (decision->>'accepted')::BOOLEAN AS accepted, unnest((decision->'scores')::JSON[]) AS score
+          FROM decisions WHERE kind = 'training_run')
+    """,
+    {
+        "timestamp": "When it was trained, UTC.",
+        "model": "`router`.",
+        "version": "The version.",
+        "accepted": "Whether the gate let it pass.",
+        "slice": "`all`, an agent, or a failure cluster that was resolved.",
+        "turns": "Turns in the slice.",
+        "accuracy": "Share of them that it answered rightly.",
+        "lower": "Lower end of the 95 % interval.",
+        "upper": "Upper end of the 95 % interval.",
+        "before": "Accuracy of the version in use then; null where there was none.",
+    },
+)
+
+VIEWS: tuple[View, ...] = (
+    CURRENT_FEEDBACK,
+    RATINGS,
+    INTERACTIONS_WITH_FEEDBACK,
+    AGENT_DAYS,
+    PRODUCER_RANGES,
+    SELECTIONS,
+    SLICE_SCORES,
+)
 """In the order in which they build on each other."""

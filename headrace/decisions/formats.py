@@ -66,6 +66,42 @@ class Resolution(msgspec.Struct, tag_field="type", tag="resolution.v1", frozen=T
         return f"resolution/{self.cluster_id}"
 
 
-Decision = Selection | Erasure | Resolution
+class SliceScore(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How well a version did on a slice of later sessions: one cell of the backward-transfer matrix."""
+
+    slice: str
+    turns: int
+    accuracy: float
+    lower: float
+    upper: float
+    """Between these it lies with a probability of 95 %."""
+    before: float | None = None
+    """Accuracy of the version in use then."""
+
+
+class TrainingRun(
+    msgspec.Struct, tag_field="type", tag="training_run.v1", frozen=True, omit_defaults=True, kw_only=True
+):
+    """One training: what came of it, and from what."""
+
+    decision_id: str = field(default_factory=uuid7)
+    decided_at: datetime = field(default_factory=now)
+    model: str
+    version: str
+    parent: str | None = None
+    accepted: bool
+    reasons: list[str] = []
+    """What the gate said."""
+    dataset: str
+    """SHA-256 of the dataset, hexadecimal."""
+    examples: int
+    scores: list[SliceScore]
+
+    @property
+    def key(self) -> str:
+        return f"training/{self.version}"
+
+
+Decision = Selection | Erasure | Resolution | TrainingRun
 
 decode_decision: Decoder[Decision] = Decoder(Decision)

@@ -13,6 +13,7 @@ import pytest
 
 from analytics.retraining import IncrementalRetrainingPipeline
 from analytics.retraining.examples import IMPLICIT_WEIGHT, table, target
+from analytics.retraining.pipeline import run_of
 from headrace.errors import ConfigError
 from headrace.router import Router
 from headrace.settings import CONFIG_VARIABLE, Settings
@@ -65,7 +66,9 @@ def test_a_model_that_breaks_one_agent_is_refused_and_says_which(learning: Setti
     assert any("billing" in reason for reason in outcome.reasons)
     with pytest.raises(ConfigError, match="refused at the gate"):
         pipeline.registry.promote(outcome.version)
-    assert "refused" in pipeline.release(outcome)
+    run = run_of(pipeline.registry.manifest(outcome.version), outcome.evaluation)
+    assert (run.accepted, run.parent) == (False, pipeline.registry.manifests()[0].version)
+    assert {score.slice: score.accuracy for score in run.scores}["agent billing"] < 0.5
 
 
 def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
