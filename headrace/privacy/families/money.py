@@ -68,7 +68,7 @@ CREDIT_CARD = Rule(
     trigger=digits(*range(12, 20)),
     pattern=re.compile(
         r"(?<![0-9+])(?<![0-9]\.)[2-689][0-9]{3}(?:[0-9]{8,15}(?![0-9])"
-        r"|(?:[ ./-]{1,2}[0-9]{4}){2,3}(?:[ ./-]{1,2}[0-9]{1,4}(?![0-9]))?"
+        r"|(?:[ ./-]{1,3}[0-9]{4}){2,3}(?:[ ./-]{1,3}[0-9]{1,4}(?![0-9]))?"
         r"|[ ./-]{1,2}[0-9]{6}[ ./-]{1,2}[0-9]{4,5}(?![0-9])|[0-9]{4}[ ./-]{1,2}[0-9]{8}(?![0-9]))"
     ),
     confirm=credit_card,
@@ -115,12 +115,37 @@ BECH32 = Rule(
     kind="crypto_address",
     trigger=code(*range(39, 109)),
     pattern=re.compile(
-        r"(?<![A-Za-z0-9])(?:bc|tb|ltc|addr|cosmos|bnb|osmo|terra|juno|inj|zs|vtc|dgb|btg|sc|erd|sei|celestia)1[02-9ac-hj-np-z]{8,104}(?![A-Za-z0-9])",
+        r"(?<![A-Za-z0-9])[A-Za-z]{2,12}1[02-9ac-hj-np-z]{8,104}(?![A-Za-z0-9])",
         re.IGNORECASE,
     ),
     confirm=checked(bech32),
     matches=("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",),
     differs=("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp",),
+)
+_RIPPLE = str.maketrans(
+    "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz",
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+)
+"""The XRP Ledger's order of the base58 digits, to Bitcoin's."""
+RIPPLE = Rule(
+    name="ripple_address",
+    kind="crypto_address",
+    trigger=code(*range(25, 36)),
+    pattern=re.compile(r"(?<![A-Za-z0-9])r[1-9A-HJ-NP-Za-km-z]{24,34}(?![A-Za-z0-9])"),
+    confirm=checked(lambda value: base58check(value.translate(_RIPPLE))),
+    matches=("rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh",),
+    differs=("rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi",),
+)
+SOLANA = Rule(
+    name="solana_address",
+    kind="crypto_address",
+    trigger=code(*range(32, 45)),
+    pattern=re.compile(
+        r"(?<![A-Za-z0-9])(?=[1-9A-HJ-NP-Za-km-z]{0,43}[A-Z])[1-9A-HJ-NP-Za-km-z]{32,44}(?![A-Za-z0-9])"
+    ),
+    context=("solana", "phantom", "wallet", "sol", "deposit", "payout", "crypto", "donate"),
+    matches=("Solana wallet ⟦7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU⟧",),
+    differs=("7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU",),
 )
 ETHEREUM = Rule(
     name="ethereum_address",
@@ -208,4 +233,4 @@ ROUTING = Rule(
     differs=("111000025", "routing number 111000026"),
 )
 
-RULES = (IBAN, CREDIT_CARD, BITCOIN, BECH32, ETHEREUM, ROUTING, SSN, SSN_BY_WORD, ITIN, ITIN_BY_WORD)
+RULES = (IBAN, CREDIT_CARD, BITCOIN, RIPPLE, BECH32, ETHEREUM, SOLANA, ROUTING, SSN, SSN_BY_WORD, ITIN, ITIN_BY_WORD)
