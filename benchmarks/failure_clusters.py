@@ -3,14 +3,14 @@
     python benchmarks/failure_clusters.py --data /path/to/sgd_interactions.jsonl.gz [--scenes 5] [--json]
 
 A scene plants up to 12 intents of 40 to 140 failing queries each (session-first queries; at most two intents of an
-agent) among 300 scattered ones: queries of the other intents, one of each, and made-up questions on a subject of their
+agent) among 210 scattered ones: queries of the other intents, one of each, and made-up questions on a subject of their
 own each. Intents are split by agent: those of HELD_BACK, on which nothing was tuned, are planted (all nine); with
 `--half tuned` twelve of the others, on which settings were chosen, with fresh seeds.
 
     ari, purity   of the planted members, unclustered ones counting as one group
     recovered     share of the intents that a cluster matches with a Jaccard index of at least one half
     noise         share of the scattered queries that no cluster took
-    invented      clusters in 300 scattered queries alone
+    invented      clusters in 210 scattered queries alone
 
 Identity: eight failures, of all agents, with 22 fresh queries each and 60 scattered ones a window; each window one is
 fixed and one is new. `same` is the share of failures that keep their cluster's id, `new` that of new ones with a
@@ -40,34 +40,63 @@ from consumers.failures.refine import refine
 from consumers.failures.state import ClusterState, Failing, packed
 from headrace.embedding import embedder
 
-PLANTED, SCATTERED, LEAST = 12, 300, 5
+PLANTED, SCATTERED, LEAST = 12, 210, 5
 MOST_TEXTS = 160
 """Of an intent that are embedded."""
 _SUBJECT_TEXT = """
-    sourdough bread; capital gains tax; a leaking tap; guitar strings; a visa for Japan; dog vaccinations; knee
-    pain; squeaky doors; the French revolution; black holes; a dead car battery; cat allergies; the offside rule;
-    red wine stains; Mandarin; solar panels; chess openings; tomatoes; a broken zipper; quantum computers; vegan
-    cheese; ironing; jury duty; old coins; bicycle gears; composting; snoring; piano lessons; horoscopes; baby
-    names; the moon landing; roman numerals; knitting; deep sea fish; crossword puzzles; hiccups; making soap;
-    student loans; volcanoes; tattoo removal; snow chains; power outages; lottery odds; dry skin; organ donation;
-    beekeeping; cricket; electric scooters; ants; yoga; rocket fuel; telescopes; marathon training; hair loss; radio
-    frequencies; trampolines; gluten; magic tricks; whales; hearing aids; blood pressure; fireworks; gold prices;
-    jet lag; edible insects; kayaks; algebra; tap dancing; carpentry; northern lights; chickens; fossils; shaving;
-    rust; magnets; perfume; tulips; contact lenses; Hamlet; sea sickness; maple syrup; dinosaurs; opera;
-    greenhouses; recycling glass; origami; drums; nut allergies; tides; mushrooms; Latin grammar; frost; pension
-    funds; hot air balloons; mosquitoes; pottery; sunburn; haiku; skateboards; earthquakes; truffles; ballet;
-    lighthouses; windmills; salsa; goats; hay fever; satellites; penguins;
+    sourdough bread; capital gains tax; a leaking tap; guitar strings; the boiling point of mercury; a visa for
+    Japan; dog vaccinations; knee pain after running; a squeaky door; the French revolution; a birthday cake for
+    twelve; cryptocurrency wallets; black holes; a dead car battery; cat allergies; the offside rule; a wedding
+    toast; removing red wine stains; my credit score; learning Mandarin; a lost passport; solar panels; the
+    population of Brazil; a haircut nearby; chess openings; growing tomatoes; night vision; a broken zipper; cheap
+    flights to Oslo; sleeping better; quantum computers; a mortgage; vegan cheese; ironing a shirt; the tallest
+    mountain; jury duty; a sore throat; old coins; bicycle gears; a cover letter; daylight saving time; the stock of
+    Apple; composting; house plants for dark rooms; the speed of light; a snoring partner; piano lessons; airport
+    lounges; a flat tyre; horoscopes; baby names; a slow laptop; the moon landing; rental deposits; roman numerals;
+    my horse; knitting a scarf; the meaning of life; braces for adults; deep sea fish; a parking fine; crossword
+    puzzles; hiccups; the oldest tree; making soap; a noisy neighbour; student loans; train strikes; volcanoes;
+    dating apps; pasta carbonara; tattoo removal; snow chains; my bonus; a power outage; the word serendipity; a
+    jammed printer; wine with fish; lottery odds; dry skin; organ donation; the recipe for paella; a chimney sweep;
+    beekeeping; cricket scores; a poem about autumn; electric scooters; the exchange rate of the yen; ants in the
+    kitchen; yoga for beginners; a will; rocket fuel; used books; a telescope; marathon training; the king of Spain;
+    hair loss; a tent for winter; Swedish furniture; radio frequencies; my library card; Olympic medals; a
+    trampoline; gluten; carbon dioxide; weekend jobs; magic tricks; whales; the postal code of Dundee; a hearing
+    aid; spicy food; a podcast about history; blood pressure; moving to Canada; fireworks; a raincoat; gold prices;
+    Wi-Fi at the cottage; a suit for an interview; jet lag; the Nobel prize; insects you can eat; a kayak; algebra
+    homework; umbrella insurance; tap dancing; voting by mail; the colour of the sky; a carpenter; coffee grinders;
+    northern lights; my chickens; a stolen bike; translating a menu; fossils; a babysitter; shaving cream; public
+    holidays; bass fishing; rust; a magnet; perfume; planting bulbs; contact lenses; a speeding ticket; the plot of
+    Hamlet; folding a fitted sheet; sea sickness; a swimming pool; sharpening knives; maple syrup; the dentist;
+    dinosaurs; lactose; opera tickets; a greenhouse; stray cats; recycling glass; origami; the weight of an
+    elephant; a drum kit; nut allergies; tides; bunk beds; a compass; mushrooms in the forest; Latin grammar; a
+    farewell party; frost on the windscreen; motorbike licences; pension funds; hot air balloons; the alphabet
+    backwards; a mosquito bite; pottery classes; sunburn; a dishwasher that smells; haiku; desert animals; the
+    metric system; skateboards; earthquakes; a crooked picture; truffles; ballet shoes; a lighthouse; dental floss;
+    windmills; a robot vacuum; salsa music; the Great Wall; goats; a chandelier; hay fever; satellites; a bow tie;
+    penguins
 """
 SUBJECTS = " ".join(_SUBJECT_TEXT.split()).split("; ")
 FRAMES = (
     "how do i deal with {}",
+    "what is the deal with {}",
     "tell me about {}",
+    "can you help me with {}",
     "{} - any advice?",
+    "i want to know more on {}",
     "is it true what they say about {}",
+    "who knows a lot about {}",
     "when should i worry about {}",
+    "where can i get {}",
     "explain {} to me like i'm five",
+    "i'm having trouble with {}",
+    "what do you think of {}",
+    "why is everyone talking of {}",
     "give me three facts about {}",
+    "how much would {} cost",
+    "did you hear about {}",
+    "please find something on {}",
     "what's best for {}",
+    "should i care about {}",
 )
 HELD_BACK = ("payment", "rentalcars", "restaurants", "services", "trains", "travel")
 """Agents none of whose queries any setting was chosen on: nine intents, four pairs of them close."""
@@ -110,13 +139,9 @@ class Data:
         self.halves = {"held back": back, "tuned": [name for name in texts if name not in back]}
 
     def scattered(self, random: np.random.Generator, count: int, without: Sequence[str] = ()) -> Rows:
-        """Questions on subjects of their own, other intents' queries (one of each), and, for the rest, mixtures
-        of two subjects: between them, and like neither."""
+        """Questions on subjects of their own, and other intents' queries, one of each."""
         rows = [one[random.integers(3)] for one in random.permutation(self.subjects)]
         rows += [random.choice(of) for name, of in self.intents.items() if name not in without]
-        while len(rows) < count:
-            one, other = random.choice(self.subjects, 2, replace=False)
-            rows.append((one[0] + other[1]) / np.linalg.norm(one[0] + other[1]))
         return np.stack([rows[i] for i in random.permutation(len(rows))[:count]])
 
 
@@ -181,7 +206,7 @@ def _methods(planted: int) -> dict[str, Method]:
         "headrace": lambda rows: partition(rows, LEAST),
         "headrace, refined": _refined,
         "PCA16 + average link .5": _average_linkage,
-        "HDBSCAN": lambda rows: HDBSCAN(min_cluster_size=LEAST).fit_predict(rows),
+        "HDBSCAN": lambda rows: HDBSCAN(min_cluster_size=LEAST, copy=True).fit_predict(rows),
         "DBSCAN cosine .35": lambda rows: _large(DBSCAN(eps=0.35, metric="cosine").fit_predict(rows)),
         "k-means, told k": lambda rows: KMeans(planted, n_init=4, random_state=0).fit_predict(rows),
     }
