@@ -30,8 +30,10 @@ def _bracketed(word: str) -> str:
 
 _BRACKETED_AT = _bracketed(rf"(?:{_WORD_AT}|@)")
 _BRACKETED_DOT = _bracketed(rf"(?:{_WORD_DOT}|\.)")
-_SPOKEN_AT = rf"(?<=\w)[ _]{_WORD_AT}[ _](?=[\w-]{{1,63}}(?:[ _]{_WORD_DOT}[ _][\w-]{{1,63}}){{1,4}})"
-_SPOKEN_DOT = rf"(?<=\w)[ _]{_WORD_DOT}[ _](?=[^\W\d_])"
+_SPOKEN_WORD_DOT = r"(?:dot|DOT|Dot|punkt|punto|ponto|точка)"
+"""Without brackets French has to do without: `needed at this point in time` is no address."""
+_SPOKEN_AT = rf"(?<=\w)[ _]{_WORD_AT}[ _](?=[\w-]{{1,63}}(?:[ _]{_SPOKEN_WORD_DOT}[ _][\w-]{{1,63}}){{1,4}})"
+_SPOKEN_DOT = rf"(?<=\w)[ _]{_SPOKEN_WORD_DOT}[ _](?=[^\W\d_])"
 _PIECE = re.compile(
     rf"(?P<gone>[{_ZERO_WIDTH}]+)"
     r"|(?P<percent>%[2-7][0-9A-Fa-f]|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})"
@@ -49,7 +51,7 @@ _NEEDED = (
 )
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
-_SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " point ", " ponto ", " точка ")
+_SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
 _spoken_at = re.compile(_SPOKEN_AT).search
 VIEW_GATE = (
     r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
