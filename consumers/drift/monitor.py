@@ -67,13 +67,16 @@ class State(msgspec.Struct):
 class Monitor:
     """Watches numeric, categorical and vector signals of batches against one reference.
 
+    A signal of which the reference has next to nothing is not watched.
+
     >>> monitor = Monitor({"agent": {"a": 900, "b": 100}}, average_run_length=570)
     >>> monitor.update({"agent": {"a": 91, "b": 9}}).alarm, monitor.update({"agent": {"a": 60, "b": 40}}).alarm
     (False, True)
     """
 
     def __init__(self, reference: Mapping[str, Any], average_run_length: float, state: State | None = None) -> None:
-        self._signals: dict[str, Watched] = {name: watched(values) for name, values in reference.items()}
+        known = {name: watched(values) for name, values in reference.items()}
+        self._signals: dict[str, Watched] = {name: signal for name, signal in known.items() if signal is not None}
         self._threshold = OVERLAP / average_run_length / len(WINDOWS) / max(1, len(self._signals))
         self.state = state or State()
 

@@ -12,7 +12,8 @@ from sklearn.cluster import KMeans
 from consumers.drift.categorical import Categories, counted
 from consumers.drift.embedding import CLUSTER_AXES, COARSE, LEAST_VECTORS, MOST_REFERENCE, Vectors, nearest, unit_rows
 from consumers.drift.mixes import chi_square, each
-from consumers.drift.pooled import Floats, Sample, pool, weighted
+from consumers.drift.numeric import LEAST_SIZE
+from consumers.drift.pooled import Floats, Sample, Weighted, pool, weighted
 from consumers.drift.ranks import normal_scores
 from consumers.drift.tails import SMALLEST, two_sided
 
@@ -140,14 +141,16 @@ class WatchedVectors:
         return labels
 
 
-def watched(reference: Any) -> Watched:
-    """The signal's kind, as `consumers.drift.frame` sees it."""
+def watched(reference: Any) -> Watched | None:
+    """The signal's kind, as `consumers.drift.frame` sees it; None where the reference holds too little to watch it."""
     if isinstance(reference, Mapping):
         return WatchedMix(reference)
-    values = np.asarray(reference) if not hasattr(reference, "counts") else None
+    values = None if isinstance(reference, Weighted) else np.asarray(reference)
     if values is None or (values.ndim < 2 and values.dtype.kind not in "OUSb"):
-        return WatchedNumber(reference)
-    return WatchedVectors(values) if values.ndim == 2 else WatchedMix(values)
+        return WatchedNumber(reference) if weighted(reference).size >= LEAST_SIZE else None
+    if values.ndim == 1:
+        return WatchedMix(values)
+    return WatchedVectors(values) if len(unit_rows(values, MOST_REFERENCE)) >= LEAST_VECTORS else None
 
 
 def _smallest(p_values: Floats, names: list[str], z: Floats) -> Found:

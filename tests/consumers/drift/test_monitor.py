@@ -80,3 +80,9 @@ def test_a_restart_changes_nothing() -> None:
 def test_a_batch_without_a_signal_says_nothing_of_it() -> None:
     monitor = Monitor({"rating": [1.0, 2, 3, 4, 5] * 100, "agent": {"a": 500}}, RUN_LENGTH)
     assert not any(monitor.update({"agent": {"a": 50}}).alarm for _ in range(5))
+
+
+def test_a_signal_that_the_reference_hardly_has_is_not_watched() -> None:
+    reference = {"rating": [float("nan")] * 50, "queries": np.zeros((40, 8)), "agent": {"a": 500, "b": 500}}
+    verdict = Monitor(reference, RUN_LENGTH).update({"rating": [5.0] * 50, "agent": {"a": 25, "b": 25}})
+    assert [evidence.signal for evidence in verdict.evidence] == ["agent"]
