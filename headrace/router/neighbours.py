@@ -20,7 +20,7 @@ VOTE_SCALE = np.float32(0.05)
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Known unit vectors, and the agent of each."""
+    """Unit vectors of known queries, or means of a few of them, and the agent of each."""
 
     vectors: Floats
     agent: NDArray[np.int64]
