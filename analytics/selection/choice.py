@@ -80,7 +80,7 @@ def choose(
     slice_ = len(choice.rows)
     ranking = rank(pool, budget, strategy, seed)
     if pool.groups is not None:
-        _serve_groups(choice, np.concatenate([ranking.rows, _rest(pool, ranking)]), budget - slice_)
+        _serve_groups(choice, pool.groups, np.concatenate([ranking.rows, _rest(pool, ranking)]), budget - slice_)
     choice.take(ranking.rows, budget - len(choice.rows))
     if len(choice.rows) < budget:
         choice.take(_rest(pool, ranking), budget - len(choice.rows))
@@ -129,10 +129,8 @@ def _rest(pool: Pool, ranking: Ranking) -> Rows:
     return most_uncertain(pool, np.flatnonzero(is_left))
 
 
-def _serve_groups(choice: _Choice, order: Rows, budget: int) -> None:
+def _serve_groups(choice: _Choice, groups: NDArray[np.int64], order: Rows, budget: int) -> None:
     """Each group's best rows, equally many of each; where there are more groups than places, the best groups'."""
-    groups = choice._pool.groups
-    assert groups is not None
     present, first = np.unique(groups[order], return_index=True)
     places = int(budget * GROUP_SHARE) // len(present)
     for group in present[np.argsort(first)][:budget]:
