@@ -16,7 +16,7 @@ from headrace.router.tfidf import Floats
 
 TOLERANCE = 3e-3
 """Residual, relative to the right-hand side's, at which a column is solved: tighter changes no decision."""
-CLOSER = 0.25
+CLOSER = 0.5
 """Of the residual at the start that may be left at the end: a few new examples among thousands are learnt too."""
 STEPS = 60
 """At most; 40 are usual from nothing."""
