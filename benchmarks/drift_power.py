@@ -111,7 +111,7 @@ def _chi_square_delay(reference: Any, quiet: list[Any], loud: list[Any]) -> int:
     return len(loud) + 1
 
 
-CHI_SQUARE_LEVEL = 0.0035
+CHI_SQUARE_LEVEL = 0.0022
 """Found by simulation: overlapping windows of five among sixty alarm on one quiet stream in ten."""
 
 
