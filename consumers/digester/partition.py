@@ -42,6 +42,8 @@ from headrace.settings import FailureAnalysis
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 MICROSECONDS = 1_000_000
+EMBEDDED_TOGETHER = 256
+"""Texts: their tokens' vectors are 100 KB each."""
 MAX_ERROR_KIND = 64
 """Characters of an error's kind: what stands before its first colon."""
 
@@ -236,9 +238,10 @@ class PartitionDigester:
             for group, example in kept.examples()
             if not example.vector
         ]
-        if bare:
-            vectors = packed(self._embed([example.query for _, _, example in bare]))
-            for (kept, group, example), vector in zip(bare, vectors, strict=True):
+        for start in range(0, len(bare), EMBEDDED_TOGETHER):
+            some = bare[start : start + EMBEDDED_TOGETHER]
+            vectors = packed(self._embed([example.query for _, _, example in some]))
+            for (kept, group, example), vector in zip(some, vectors, strict=True):
                 kept.replace(group, example.with_vector(vector))
 
 

@@ -23,6 +23,7 @@ from consumers.digester.reader import Message, Reader, Start
 from consumers.digester.slim import SlimClean, decode
 from consumers.digests.messages import CHUNK_OFFSETS, Progress, Source
 from consumers.log import configure_log
+from consumers.memory import bound_arenas
 from consumers.metrics import Metrics
 from consumers.watchdog import Watchdog
 from headrace import kafka
@@ -47,6 +48,7 @@ log = structlog.get_logger(SERVICE)
 def run(settings: Settings) -> None:
     """Digests until SIGTERM or Ctrl-C, then publishes what it has."""
     configure_log()
+    bound_arenas()
     shutdown = Shutdown().install()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)

@@ -60,9 +60,16 @@ class Horizon:
 
 
 def due(state: State, horizon: Horizon) -> list[tuple[str, int]]:
-    """Tenant and start of the windows that are closed and may have something new to say, by start."""
-    latest = horizon.closed_before(state.watermark_us)
-    return [window for window in state.windows if window[1] <= latest and window in state.changed]
+    """Tenant and start of the windows that are closed and may have something new to say, by start.
+
+    A window that was closed and is settled says nothing more: what it was compared with may be forgotten.
+    """
+    latest, settled = horizon.closed_before(state.watermark_us), horizon.settled_before(state.watermark_us)
+    return [
+        window
+        for window in state.windows
+        if window in state.changed and window[1] <= latest and (window[1] >= settled or window not in state.closed)
+    ]
 
 
 def close(state: State, tenant: str, start_us: int, settings: Settings) -> Closing | None:

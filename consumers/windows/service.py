@@ -17,6 +17,7 @@ import structlog
 from threadpoolctl import threadpool_limits
 
 from consumers.log import configure_log
+from consumers.memory import bound_arenas
 from consumers.metrics import Metrics
 from consumers.watchdog import HUNG_STATUS
 from consumers.windows.app import GROUP, build
@@ -36,6 +37,7 @@ log = structlog.get_logger(SERVICE)
 def run(settings: Settings) -> None:
     """Keeps windows until SIGTERM or Ctrl-C."""
     configure_log()
+    bound_arenas()
     threadpool_limits(1)  # matrices of a few hundred rows: a second thread only waits, and takes a core for it
     metrics = Metrics(settings, SERVICE)
     metrics.serve()

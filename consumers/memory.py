@@ -1,0 +1,16 @@
+"""Memory as a service's batches need it, where the C library can be told (glibc)."""
+
+from __future__ import annotations
+
+import ctypes
+
+M_ARENA_MAX = -8
+"""glibc's number of the parameter."""
+ARENAS = 2
+"""Threads of Kafka's client and of numpy otherwise get one each, and what a batch leaves in one is not given back."""
+
+
+def bound_arenas() -> None:
+    """Call it before the first thread is started."""
+    if (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
