@@ -7,7 +7,8 @@ from math import inf
 
 from consumers.digests.examples import Example
 
-Group = tuple[str, ...]
+Group = tuple[str, str, int]
+"""Tenant, agent (empty for all of them) and number of the window."""
 
 
 class First:

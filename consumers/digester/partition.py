@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -27,7 +28,6 @@ from consumers.digests.examples import (
     by_hash,
     by_latency,
     packed,
-    rank,
     union,
 )
 from consumers.digests.keys import Variant, bounded
@@ -201,16 +201,16 @@ class PartitionDigester:
 
     def _put_examples(self, events: Sequence[SlimInteraction], times: Sequence[int]) -> None:
         """The batch's share of the samples: most of it lies beyond the bounds."""
-        sample, slow = self._open.sample, self._open.slow
+        sample, slow, window_us = self._open.sample, self._open.slow, self._window_us
         for event, at_us in zip(events, times, strict=True):
-            group = self._group(event.tenant, at_us, event.agent_selected)
-            if rank(event.interaction_id) <= sample.bound(group):
+            group = (event.tenant, event.agent_selected, at_us // window_us)
+            if crc32(event.interaction_id.encode()) <= sample.bound(group):
                 sample.put(group, _plain(event, at_us))
             if event.latency_ms is not None and -event.latency_ms <= slow.bound(group):
                 slow.put(group, _plain(event, at_us))
 
-    def _group(self, tenant: str, at_us: int, agent: str = "") -> Group:
-        return tenant, agent, f"{at_us // self._window_us:016d}"
+    def _group(self, tenant: str, at_us: int) -> Group:
+        return tenant, "", at_us // self._window_us
 
     def _parts(self, chunk: Chunk, end_offset: int, whole: bool) -> Iterator[Part]:
         self._fill_in_vectors(chunk)
