@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from headrace.lazy import attributes
 
 if TYPE_CHECKING:
     from headrace.client import FeedbackCollector, FlushResult, ProductionInteractionLogger
@@ -24,17 +25,24 @@ __all__ = [
     "Settings",
 ]
 
-_HOMES = {
-    "headrace.client": ("FeedbackCollector", "FlushResult", "ProductionInteractionLogger"),
-    "headrace.events": ("Feedback", "Label", "ProductionInteraction", "Retrieval"),
-    "headrace.router": ("LiveRouter", "Router"),
-    "headrace.settings": ("Settings",),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Loads a public name when it is first used: `import headrace` itself costs nothing."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+__getattr__ = attributes(
+    __name__,
+    {
+        "headrace.client": (
+            "FeedbackCollector",
+            "FlushResult",
+            "ProductionInteractionLogger",
+        ),
+        "headrace.events": (
+            "Feedback",
+            "Label",
+            "ProductionInteraction",
+            "Retrieval",
+        ),
+        "headrace.router": (
+            "LiveRouter",
+            "Router",
+        ),
+        "headrace.settings": ("Settings",),
+    },
+)

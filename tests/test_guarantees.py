@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-STAGES = sorted(ROOT.glob("consumers/*/service.py"))
+STAGES = sorted((*ROOT.glob("consumers/*/service.py"), *ROOT.glob("analytics/*/service.py")))
 PROMISES = re.compile(r"^Guarantee: (at-most-once|at-least-once|effectively-once into .+, provided )")
 
 

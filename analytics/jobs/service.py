@@ -1,7 +1,8 @@
 """The schedule as a service.
 
-Guarantee: each job runs one at a time and is begun at its hour while this process lives; one that was missed or cut
-off runs at the next start, and what it does twice has the effect of once.
+Guarantee: at-least-once, one job at a time, each begun at its hour while this process lives. A retraining that was
+cut off goes on at the next start; any other job that was missed runs at its next hour. What a job does twice has the
+effect of once.
 """
 
 from __future__ import annotations

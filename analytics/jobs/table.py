@@ -29,14 +29,9 @@ def retrain(settings: Settings) -> str:
 
 def select(settings: Settings) -> str:
     """Queues the next interactions for annotators."""
-    from analytics.selection import queue
-    from analytics.selection.selector import ActiveLearningSelector
+    from analytics.selection.cycle import next_cycle
 
-    before = [selected.interaction_id for selected in queue.queued(settings)]
-    selection = ActiveLearningSelector(settings).select_for_annotation(selected_before=before)
-    if selection.selected:
-        queue.publish(settings, selection)
-    return f"{len(selection.selected)} interactions wait for `headrace label`"
+    return f"{len(next_cycle(settings).selected)} more interactions wait for `headrace label`"
 
 
 def rag_index(settings: Settings) -> str:
@@ -69,7 +64,15 @@ def experiment(settings: Settings) -> str:
     return f"{report.action}: {report.reason}"
 
 
+def expire(settings: Settings) -> str:
+    """Removes what is past `retention_days` from queues, datasets and exports; the lake does so in the store."""
+    from analytics.privacy.expiring import expire as run
+
+    return f"{len(run(settings))} files changed or went"
+
+
 JOBS = (
+    Job("expire", "20 0 * * *", expire),
     Job("retrain", "0 2 * * *", retrain),
     Job("rag_index", "30 2 * * *", rag_index),
     Job("experiment", "10 0 * * *", experiment),

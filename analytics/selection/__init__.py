@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from headrace.lazy import attributes
 
 if TYPE_CHECKING:
     from analytics.selection.choice import select
@@ -12,17 +13,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ActiveLearningSelector", "Pool", "Selection", "Strategy", "select"]
 
-_HOME_OF = {
-    "ActiveLearningSelector": "analytics.selection.selector",
-    "Pool": "analytics.selection.pool",
-    "Selection": "analytics.selection.pool",
-    "Strategy": "analytics.selection.pool",
-    "select": "analytics.selection.choice",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Loads a public name when it is first used: the command line need not wait for numpy."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+__getattr__ = attributes(
+    __name__,
+    {
+        "analytics.selection.choice": ("select",),
+        "analytics.selection.pool": (
+            "Pool",
+            "Selection",
+            "Strategy",
+        ),
+        "analytics.selection.selector": ("ActiveLearningSelector",),
+    },
+)

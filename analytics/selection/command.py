@@ -20,17 +20,11 @@ def select(
     as_json: Annotated[bool, typer.Option("--json", help="Print the selection as one JSON object.")] = False,
 ) -> None:
     """Choose the interactions from which a model would learn most, and queue them for annotators."""
-    from analytics.selection import queue
+    from analytics.selection.cycle import next_cycle
     from analytics.selection.printing import print_selection
-    from analytics.selection.selector import ActiveLearningSelector, strategy_named
+    from analytics.selection.selector import strategy_named
     from headrace.commands.output import print_json
     from headrace.settings import load
 
-    settings = load()
-    before = [selected.interaction_id for selected in queue.queued(settings)]
-    selection = ActiveLearningSelector(settings).select_for_annotation(
-        budget, strategy_named(strategy), seed=seed, selected_before=before
-    )
-    if selection.selected and not dry_run:
-        queue.publish(settings, selection)
+    selection = next_cycle(load(), budget, strategy_named(strategy), seed, dry_run=dry_run)
     print_json(selection) if as_json else print_selection(selection)

@@ -7,8 +7,10 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from analytics.rag_index import Exchange, changes, update
+from analytics.rag_index import Exchange
+from analytics.rag_index.changes import changes
 from analytics.rag_index.recall import is_held_back
+from analytics.rag_index.update import update
 from analytics.registry import Registry
 from headrace.retrieval import Entry, RetrievalIndex
 from headrace.states import fetch
