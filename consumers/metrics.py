@@ -21,6 +21,7 @@ class Metrics:
 
     def __init__(self, settings: Settings, service: str) -> None:
         self._settings, self._service = settings, service
+        self.latest_lag: dict[int, int] = {}
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self.records = self._counter("records", "Records taken, by outcome.", "outcome")
@@ -52,6 +53,7 @@ class Metrics:
 
     def set_lag(self, lag: Mapping[int, int]) -> None:
         """Records that are not taken yet, by partition of the input."""
+        self.latest_lag = dict(lag)
         for partition, records in lag.items():
             self.lag.labels(partition).set(records)
 

@@ -95,7 +95,7 @@ def _add_agent(app: faust.App, settings: Settings, metrics: Metrics, partitions:
     app.task()(post)
     app.on_partitions_assigned.connect(forget, weak=False)
     app.on_partitions_revoked.connect(forget, weak=False)
-    app.page("/windows/")(overview(worker, settings))
+    app.page("/windows/")(overview(worker, settings, metrics))
 
 
 def _end(error: Exception) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from consumers.metrics import Metrics
 from consumers.windows.state import State
 from consumers.windows.worker import Worker
 from headrace.settings import Settings
 
 
-def overview(worker: Worker, settings: Settings) -> Callable[..., Awaitable[Any]]:
+def overview(worker: Worker, settings: Settings, metrics: Metrics) -> Callable[..., Awaitable[Any]]:
     """The page's handler."""
 
     async def show(view: Any, _request: Any) -> Any:
@@ -19,6 +20,7 @@ def overview(worker: Worker, settings: Settings) -> Callable[..., Awaitable[Any]
             {
                 "seconds": settings.windows.seconds,
                 "lateness_seconds": settings.windows.lateness_seconds,
+                "lag_records": {str(number): records for number, records in metrics.latest_lag.items()},
                 "partitions": {str(shard): _shard(state) for shard, state in sorted(worker.shards().items())},
             }
         )

@@ -56,8 +56,7 @@ def _watch(settings: Settings, metrics: Metrics) -> None:
         except HeadraceError:
             since = time.monotonic()
             continue
-        for number, records in lag.items():
-            metrics.lag.labels(number).set(records)
+        metrics.set_lag(lag)
         if taken != known or not any(lag.values()):
             since, known = time.monotonic(), taken
         elif time.monotonic() - since > PATIENCE_S:
