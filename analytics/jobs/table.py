@@ -36,15 +36,9 @@ def select(settings: Settings) -> str:
 
 def rag_index(settings: Settings) -> str:
     """Brings the RAG index up to date."""
-    from analytics.live import connect
-    from analytics.rag_index.update import NAME, update
-    from analytics.registry import registry_of
+    from analytics.rag_index.refresh import refresh
 
-    registry = registry_of(settings, NAME)
-    with connect(settings) as store:
-        made = update(registry, lambda sql: store.query(sql).read_all(), settings.storage / "models")
-    if made.accepted:
-        registry.announce(settings.kafka)
+    made = refresh(settings)
     return f"{made.entries} entries in {made.version}, recall {made.after.value:.3f}"
 
 

@@ -17,20 +17,12 @@ def rag_index(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Bring the RAG index up to date: good and corrected answers in, bad and retracted ones out."""
-    from analytics.live import connect
     from analytics.rag_index.documents import read
-    from analytics.rag_index.update import NAME, update
-    from analytics.registry import registry_of
+    from analytics.rag_index.refresh import refresh
     from headrace.commands.output import print_json
     from headrace.settings import load
 
-    settings = load()
-    registry = registry_of(settings, NAME)
-    entries = read(documents) if documents else []
-    with connect(settings) as store:
-        made = update(registry, lambda sql: store.query(sql).read_all(), settings.storage / "models", entries, embedder)
-    if made.accepted:
-        registry.announce(settings.kafka)
+    made = refresh(load(), read(documents) if documents else [], embedder)
     if as_json:
         print_json(made)
         return

@@ -18,7 +18,7 @@ from analytics.rag_index.changes import Exchange, changes
 from analytics.rag_index.recall import Recall, is_held_back, recall
 from analytics.registry import Lineage, Manifest, Registry
 from headrace.embedding import embedder
-from headrace.privacy import Sanitizer
+from headrace.privacy.policy import Sanitizers
 from headrace.retrieval import Entry, RetrievalIndex
 from headrace.retrieval.index import ENTRIES_FILE
 from headrace.states import fetch
@@ -54,17 +54,26 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def update(
-    registry: Registry, ask: Ask, folder: Path, documents: Iterable[Entry] = (), embedder_name: str = "default"
+    registry: Registry,
+    ask: Ask,
+    folder: Path,
+    documents: Iterable[Entry] = (),
+    embedder_name: str = "default",
+    sanitizers: Sanitizers | None = None,
 ) -> Update:
     """Makes, measures and registers the next version, and promotes it unless it finds less than the one before.
 
-    `folder` keeps the version in use. Documents are sanitized like everything else.
+    `folder` keeps the version in use. Documents are sanitized like everything else, by the rules unless
+    `sanitizers` say more.
     """
     embed = embedder(embedder_name)
     exchanges = msgspec.convert(ask(EXCHANGES).to_pylist(), list[Exchange])
     wanted = changes(exchanges)
     held_back = [entry for entry in wanted.add if is_held_back(entry)]
-    add = [*(entry for entry in wanted.add if not is_held_back(entry)), *map(_sanitized, documents)]
+    add = [
+        *(entry for entry in wanted.add if not is_held_back(entry)),
+        *(_sanitized(one, sanitizers or Sanitizers()) for one in documents),
+    ]
     old = _in_use(registry, folder, embedder_name)
     new = old.updated(add, wanted.remove)
     before, after = recall(old, held_back, embed), recall(new, held_back, embed)
@@ -89,9 +98,9 @@ def _in_use(registry: Registry, folder: Path, embedder_name: str) -> RetrievalIn
     return RetrievalIndex.load(fetch(production, folder))
 
 
-def _sanitized(document: Entry) -> Entry:
-    sanitizer = Sanitizer()
-    return msgspec.structs.replace(document, text=sanitizer.text(document.text), answer=sanitizer.text(document.answer))
+def _sanitized(document: Entry, sanitizers: Sanitizers) -> Entry:
+    clean = sanitizers(document.tenant).text
+    return msgspec.structs.replace(document, text=clean(document.text), answer=clean(document.answer))
 
 
 def _reasons(before: Recall, after: Recall) -> list[str]:
