@@ -18,24 +18,17 @@ def experiment(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
     """Tell which of two versions is better, and what to do about it."""
-    from analytics.experiments.framework import ABTestFramework
-    from analytics.experiments.metrics import METRICS
-    from analytics.experiments.reading import Plan
+    from analytics.experiments.running import report as read
     from analytics.live import connect
-    from analytics.registry import registry_of
     from headrace.commands.output import print_json
     from headrace.errors import ConfigError
     from headrace.settings import load
 
     settings = load()
-    running = registry_of(settings).current().experiment
-    if running is None:
-        raise ConfigError("no experiment is running; `headrace models promote VERSION` starts one")
-    if metric not in METRICS:
-        raise ConfigError(f"there is no metric {metric!r}; there are: {', '.join(METRICS)}")
-    plan = Plan(looks=settings.continual_learning.retraining.planned_days, metric=metric)
     with connect(settings) as store:
-        report = ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
+        report = read(settings, store, metric)
+    if report is None:
+        raise ConfigError("no experiment is running; `headrace models promote VERSION` starts one")
     print_json(report) if as_json else _print(report)
 
 

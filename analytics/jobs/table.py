@@ -44,18 +44,12 @@ def rag_index(settings: Settings) -> str:
 
 def experiment(settings: Settings) -> str:
     """Says how the running A/B test stands."""
-    from analytics.experiments.framework import ABTestFramework
-    from analytics.experiments.reading import Plan
+    from analytics.experiments.running import report
     from analytics.live import connect
-    from analytics.registry import registry_of
 
-    running = registry_of(settings).current().experiment
-    if running is None:
-        return "no experiment is running"
-    plan = Plan(looks=settings.continual_learning.retraining.planned_days)
     with connect(settings) as store:
-        report = ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
-    return f"{report.action}: {report.reason}"
+        stands = report(settings, store)
+    return "no experiment is running" if stands is None else f"{stands.action}: {stands.reason}"
 
 
 def expire(settings: Settings) -> str:

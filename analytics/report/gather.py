@@ -10,8 +10,7 @@ import msgspec
 
 from analytics.drift_store import Period
 from analytics.drift_store import read as read_period
-from analytics.experiments.framework import ABTestFramework
-from analytics.experiments.reading import Plan
+from analytics.experiments.running import report as experiment_report
 from analytics.failures_store import read as read_failing
 from analytics.live import LiveStore
 from analytics.page import Section
@@ -45,11 +44,8 @@ def report_sections(settings: Settings, store: LiveStore) -> Iterator[Section]:
         events, feedback = read_failing(store, first, newest["day"])
         yield sections.failures(FailurePatternAnalyzer(settings).analyze_failures(events, feedback).clusters)
     yield sections.selection(queue.cycles(settings))
-    registry = registry_of(settings)
-    yield sections.training(list(_versions(registry)))
-    if (running := registry.current().experiment) is not None:
-        plan = Plan(looks=settings.continual_learning.retraining.planned_days)
-        stands = ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
+    yield sections.training(list(_versions(registry_of(settings))))
+    if (stands := experiment_report(settings, store)) is not None:
         yield sections.experiment(stands.action, stands.reason)
 
 
