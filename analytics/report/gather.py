@@ -41,7 +41,7 @@ def report_sections(settings: Settings, store: LiveStore) -> Iterator[Section]:
     if newest["day"] is not None:
         first = newest["day"] - timedelta(days=WATCHED_DAYS - 1)
         yield sections.drift(list(_drift(settings, store, first)))
-        events, feedback = read_failing(store, first, newest["day"])
+        events, feedback = read_failing(store, first, newest["day"], settings.store.query_rows)
         yield sections.failures(FailurePatternAnalyzer(settings).analyze_failures(events, feedback).clusters)
     yield sections.selection(queue.cycles(settings))
     yield sections.training(list(_versions(registry_of(settings))))
