@@ -21,7 +21,7 @@ app.add_typer(rejected, name="rejected", help="Look at rejected records, and tak
 
 PAYLOAD_CHARACTERS = 400
 
-EvaluatedSplit = Literal["tune", "held_out", "all"]
+EvaluatedSplit = Literal["tune", "held_out", "fresh_tune", "fresh_held_out", "all"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 ReasonOption = Annotated[str | None, typer.Option(help=f"Only one of: {', '.join(Reason)}.")]
 

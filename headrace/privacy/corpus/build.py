@@ -12,7 +12,7 @@ from headrace.privacy.corpus.dice import Dice
 from headrace.privacy.corpus.disguises import DISGUISES
 from headrace.privacy.corpus.harmless import HARMLESS, LOOK_ALIKES
 from headrace.privacy.corpus.mixed import template
-from headrace.privacy.corpus.sample import Label, Sample, Split, Task
+from headrace.privacy.corpus.sample import SPLITS, Label, Sample, Split, Task
 from headrace.privacy.corpus.values import MAKERS, Maker
 from headrace.privacy.corpus.values.maker import VALUE_CLOSE, VALUE_OPEN
 
@@ -72,10 +72,7 @@ def _mixed(seed: int, size: int, split: Split) -> Iterator[Sample]:
             yield Sample(filled(dice, chosen, "", "")[0], (), "mixed", "none", "interaction", split)
 
 
-_INTERACTION: dict[Split, Family] = {
-    "tune": Family("interaction", "tune", "bare", ()),
-    "held_out": Family("interaction", "held_out", "bare", ()),
-}
+_INTERACTION: dict[Split, Family] = {split: Family("interaction", split, "bare", ()) for split in SPLITS}
 
 
 def _sample(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from headrace.privacy.corpus.dice import Dice
+from headrace.privacy.corpus.fresh.disguises import FRESH_DISGUISES
 from headrace.privacy.corpus.sample import Split
 
 _ZERO_WIDTH = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad")
@@ -110,6 +111,7 @@ def _named_entities(_: Dice, value: str) -> str:
 
 
 DISGUISES: tuple[Disguise, ...] = (
+    *(Disguise(*fresh) for fresh in FRESH_DISGUISES),
     Disguise("zero_width", "tune", _ANY, _sprinkled),
     Disguise("full_width", "tune", _ANY, _full_width),
     Disguise("arabic_digits", "tune", _NUMERIC, _other_digits(0x660)),

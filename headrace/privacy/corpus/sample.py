@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Split = Literal["tune", "held_out"]
-SPLITS: tuple[Split, ...] = ("tune", "held_out")
+Split = Literal["tune", "held_out", "fresh_tune", "fresh_held_out"]
+SPLITS: tuple[Split, ...] = ("tune", "held_out", "fresh_tune", "fresh_held_out")
 
 Task = Literal["plain", "disguised", "harmless", "look_alike", "mixed"]
 """Plain and disguised texts hold one value each; harmless ones and look-alikes of secrets none; mixed ones are whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 
 import pytest
 
@@ -22,10 +23,11 @@ def test_the_same_seed_is_the_same_corpus_and_another_seed_another() -> None:
 
 
 def test_the_halves_share_no_maker_no_template_and_no_text() -> None:
-    tune, held_out = ({(s.generator, s.family) for s in HALVES[split] if s.task != "mixed"} for split in SPLITS)
-    assert not {generator for generator, _ in tune} & {generator for generator, _ in held_out}
-    assert not {family for _, family in tune} & {family for _, family in held_out}
-    assert not {s.text for s in HALVES["tune"]} & {s.text for s in HALVES["held_out"]}
+    for one, other in combinations(SPLITS, 2):
+        ours, theirs = ([s for s in HALVES[split] if s.task != "mixed"] for split in (one, other))
+        assert not {s.generator for s in ours} & {s.generator for s in theirs}
+        assert not {s.family for s in ours} & {s.family for s in theirs}
+        assert not {s.text for s in ours} & {s.text for s in theirs}
 
 
 @pytest.mark.parametrize("split", SPLITS)
