@@ -16,7 +16,6 @@ import msgspec
 
 from headrace.errors import Poison, Reason
 from headrace.events import NAME, AnyEvent, Feedback, Label, ProducerStatus, ProductionInteraction
-from headrace.privacy.rule import MASK
 from headrace.privacy.sanitizer import Sanitizer
 from headrace.privacy.tree import leaves, rebuilt
 
@@ -71,11 +70,8 @@ def _together(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[s
         if not _are_names(sanitizer, names):
             raise Poison(Reason.INVALID_NAME)
     texts = [_texts(event, plain) for event, (_, plain) in zip(events, getters, strict=True)]
-    dirty = sorted(sanitizer.dirty([MASK.join(own) for own in texts]))
-    sanitized: list[tuple[E, dict[str, int]] | Exception] = [(event, _NOTHING) for event in events]
-    for index, clean in zip(dirty, sanitizer.groups([texts[index] for index in dirty]), strict=True):
-        sanitized[index] = _with(events[index], texts[index], *clean)
-    return sanitized
+    clean = sanitizer.groups(texts)
+    return [_with(event, own, *found) for event, own, found in zip(events, texts, clean, strict=True)]
 
 
 def _with(

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from itertools import accumulate, chain, islice
+from itertools import accumulate
 
 from headrace.privacy.finder import Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
@@ -85,35 +85,36 @@ class Sanitizer:
 
     def texts(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         """Each text sanitized, and how many values of each kind were found; the very same sequence if none was."""
-        return self.groups([texts])[0]
+        return self._replaced(texts, self._each(texts))
 
     def groups(self, groups: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Counter[str]]]:
-        """As `texts` for each group.
+        """As `texts` for each group. A group should be short: it is looked through at once."""
+        found = self._each([MASK.join(texts) for texts in groups])
+        return [self._in_group(texts, spans) for texts, spans in zip(groups, found, strict=True)]
 
-        All texts are looked through at once: no rule sees past a MASK, so none sees two of them.
-        """
-        found = self.spans(MASK.join(chain.from_iterable(groups)))
-        if found and found[0].kind == UNSETTLED:
-            return [self._one_by_one(texts) for texts in groups]
-        own = iter(_shared_out(found, list(chain.from_iterable(groups))))
-        return [self._replaced(texts, list(islice(own, len(texts)))) for texts in groups]
+    def _in_group(self, texts: Sequence[str], found: list[Span]) -> tuple[Sequence[str], Counter[str]]:
+        if not found:
+            return texts, Counter()
+        if found[0].kind == UNSETTLED:
+            return self._replaced(texts, [self.spans(text) for text in texts])
+        return self._replaced(texts, _shared_out(found, texts))
 
-    def dirty(self, blocks: Sequence[str]) -> set[int]:
-        """Which of many texts hold personal data, by index: a look at thousands of them at little more than the
-        cost of reading them."""
-        found: set[int] = set()
-        for first, some in _in_chunks(blocks, self._scan.chunk_characters):
-            text = MASK.join(some)
-            look = self._scan(text)
-            if not look.places and not look.disguised and not self._own.adds:
-                continue
-            starts = [0, *accumulate(len(block) + 1 for block in some)]
-            spans = self._settled(text, look)
-            if spans is None:
-                found.update(first + index for index, block in enumerate(some) if self.spans(block))
-            else:
-                found.update(first + bisect_right(starts, span.start) - 1 for span in spans)
-        return found
+    def _each(self, blocks: Sequence[str]) -> list[list[Span]]:
+        """The spans of each block. Many are looked through at once: no rule sees past a MASK, so none sees two of
+        them. Where one of them wears a disguise, each is looked at alone."""
+        spans: list[list[Span]] = []
+        for some in _in_chunks(blocks, self._scan.chunk_characters):
+            spans += [self.spans(some[0])] if len(some) == 1 else self._together(some)
+        return spans
+
+    def _together(self, blocks: Sequence[str]) -> list[list[Span]]:
+        text = MASK.join(blocks)
+        look = self._scan(text)
+        if not look.places and not look.disguised and not self._own.adds:
+            return [[] for _ in blocks]
+        if look.disguised or (found := self._settled(text, look)) is None:
+            return [self.spans(block) for block in blocks]
+        return _shared_out(found, blocks)
 
     def _settled(self, text: str, look: Look) -> list[Span] | None:
         """All spans, at rest; None where the rules do not come to rest.
@@ -163,9 +164,6 @@ class Sanitizer:
         """A flat placeholder is one by its look; a pseudonym, only if it is ours."""
         return match[0] if match.lastgroup and not self._are_ours(match[0]) else MASK * len(match[0])
 
-    def _one_by_one(self, texts: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
-        return self._replaced(texts, [self.spans(text) for text in texts])
-
     def _replaced(self, texts: Sequence[str], found: Sequence[list[Span]]) -> tuple[Sequence[str], Counter[str]]:
         counts = Counter(span.kind for spans in found for span in spans)
         if not counts:
@@ -192,16 +190,16 @@ def _shared_out(spans: Sequence[Span], texts: Sequence[str]) -> list[list[Span]]
     return own
 
 
-def _in_chunks(blocks: Sequence[str], characters: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """The blocks in runs that fit the processor's cache, each with the index of its first."""
+def _in_chunks(blocks: Sequence[str], characters: int) -> Iterator[Sequence[str]]:
+    """The blocks in runs of about so many characters."""
     first = size = 0
     for index, block in enumerate(blocks):
         size += len(block)
         if size >= characters:
-            yield first, blocks[first : index + 1]
+            yield blocks[first : index + 1]
             first, size = index + 1, 0
     if first < len(blocks):
-        yield first, blocks[first:]
+        yield blocks[first:]
 
 
 def _substituted(text: str, spans: list[Span], stand_in: Callable[[Span], str]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.privacy import Rule, Sanitizer
-from headrace.privacy.scan import Engine, Scan
+from headrace.privacy.scan import Engine, GatedScan, Scan
 from headrace.privacy.table import RULES
 
 SANITIZER = Sanitizer()
@@ -79,19 +79,17 @@ def test_a_value_between_separators_never_passes(value: str, separator: str) -> 
     assert value not in SANITIZER.text(f"before{separator}{value}{separator}after")
 
 
-@given(st.lists(st.one_of(ANYTHING, PERSONAL), max_size=6))
-def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str]) -> None:
-    clean, findings = SANITIZER.texts(texts)
-    assert list(clean) == [SANITIZER.text(text) for text in texts]
-    assert findings.total() == sum(len(SANITIZER.spans(text)) for text in texts)
-
-
 @given(st.lists(st.one_of(ANYTHING, DENSE, DISGUISED, PERSONAL), max_size=6), st.integers(1, 60))
-def test_a_quick_look_at_many_texts_misses_and_accuses_none(texts: list[str], chunk: int) -> None:
+def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Scan, "chunk_characters", chunk)
+        patch.setattr(GatedScan, "chunk_characters", chunk)
         for sanitizer in BOTH.values():
-            assert sanitizer.dirty(texts) == {index for index, text in enumerate(texts) if sanitizer.spans(text)}
+            clean, findings = sanitizer.texts(texts)
+            assert list(clean) == [sanitizer.text(text) for text in texts]
+            assert findings.total() == sum(len(sanitizer.spans(text)) for text in texts)
+            groups = sanitizer.groups([texts[:2], texts[2:]])
+            assert [text for group, _ in groups for text in group] == list(clean)
 
 
 @pytest.mark.timeout(60)
