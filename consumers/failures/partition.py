@@ -3,8 +3,7 @@
     1. dense    a vector counts where its 4th nearest other is nearer than `FLOOR`: scattered failures have no four
                 like them, and are left out before they can distort the rest
     2. near     each dense vector is joined to its 12 nearest; the graph falls into fine communities
-    3. merged   communities are joined while, measured from the mean of all, two are nearly as alike as each is
-                to itself: a ratio, so that broad failures and narrow ones, few and many, need no setting of their own
+    3. merged   communities are joined by average linkage on their main components, see `merging`
     4. attached what was left out joins the group whose three nearest members are nearer than `FLOOR`
 
 `benchmarks/failure_clusters.py` compares it with HDBSCAN, DBSCAN, k-means and average linkage.
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from consumers.failures.communities import communities
+from consumers.failures.merging import merged
 
 FLOOR = 0.45
 """Cosine below which texts are strangers: of 300 texts on 300 subjects, fewer than 1 in 100 has its 4th nearest
@@ -25,14 +25,6 @@ NEIGHBOURS = 12
 """Of each vector in the graph: 8 to 15 give the same groups within the noise."""
 RESOLUTION = 3.0
 """Finer than modularity's own 1, so that no community holds two small failures; step 3 joins what is one."""
-MERGE_RATIO = 0.6
-"""Likeness between two groups over the geometric mean of the likeness within, from which they are one."""
-FEW_GROUPS = 8
-"""The mean of so few groups is mostly the groups themselves: measured from it, even the halves of one look apart."""
-PLAIN_RATIO = 0.8
-"""As MERGE_RATIO, but measured from zero: two groups that reach either are one."""
-PLAIN_RATIO_OF_FEW = 0.7
-"""The same, where there are at most FEW_GROUPS."""
 NEAREST_MEMBERS = 3
 """Of a group that a vector has to resemble to be attached."""
 AT_ONCE = 5_000
@@ -100,7 +92,7 @@ def _grouped(vectors: Vectors, min_size: int) -> Labels:
     if len(dense) < len(vectors):
         nearest, similarities = _neighbours(vectors[dense], NEIGHBOURS)
     fine = communities(_graph(nearest[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]), RESOLUTION)
-    labels[dense] = _large_enough(_merged(vectors[dense], fine, min_size), min_size)
+    labels[dense] = _large_enough(merged(vectors[dense], fine, min_size), min_size)
     return labels
 
 
@@ -126,47 +118,6 @@ def _graph(nearest: Labels, similarities: NDArray[np.float32]) -> csr_array:
     weights = np.maximum(similarities, 0).astype(np.float64).ravel() ** 2
     directed = csr_array((weights, (rows, nearest.ravel())), shape=(len(nearest), len(nearest)))
     return csr_array(directed.maximum(directed.T))
-
-
-def _merged(vectors: Vectors, fine: Labels, min_size: int) -> Labels:
-    """Average linkage between communities, on likeness relative to the likeness within."""
-    sizes = np.bincount(fine).astype(np.float64)
-    centred = vectors - vectors.mean(axis=0)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    ratio, plain = _ratio(centred, fine, sizes), _ratio(vectors, fine, sizes)
-    groups = fine
-    for plain_ratio in (PLAIN_RATIO, PLAIN_RATIO_OF_FEW):
-        groups = _linked(np.maximum(ratio, plain * (MERGE_RATIO / plain_ratio)), sizes)[fine]
-        if (np.unique(groups, return_counts=True)[1] >= min_size).sum() > FEW_GROUPS:
-            break
-    return groups
-
-
-def _ratio(vectors: Vectors, fine: Labels, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean cosine between communities over the geometric mean of the two within."""
-    means = np.zeros((len(sizes), vectors.shape[1]))
-    np.add.at(means, fine, vectors)
-    means /= sizes[:, None]
-    between = means @ means.T
-    within = np.where(sizes > 1, (np.diag(between) * sizes - 1) / np.maximum(sizes - 1, 1), 1.0)
-    scale = np.sqrt(np.maximum(within, 0.01))
-    return between / scale[:, None] / scale
-
-
-def _linked(ratio: NDArray[np.float64], sizes: NDArray[np.float64]) -> Labels:
-    """The group of each community after joining the two most alike, again and again."""
-    ratio, sizes = ratio.copy(), sizes.copy()
-    np.fill_diagonal(ratio, -np.inf)
-    group = np.arange(len(sizes))
-    while True:
-        one, other = sorted(np.unravel_index(ratio.argmax(), ratio.shape))
-        if ratio[one, other] < MERGE_RATIO:
-            return group
-        mean = (sizes[one] * ratio[one] + sizes[other] * ratio[other]) / (sizes[one] + sizes[other])
-        ratio[one], ratio[:, one], ratio[one, one] = mean, mean, -np.inf
-        ratio[other], ratio[:, other] = -np.inf, -np.inf
-        sizes[one] += sizes[other]
-        group[group == other] = one
 
 
 def _large_enough(labels: Labels, min_size: int) -> Labels:
