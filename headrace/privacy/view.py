@@ -34,19 +34,37 @@ _SPOKEN_WORD_DOT = r"(?:dot|DOT|Dot|punkt|punto|ponto|точка)"
 """Without brackets French has to do without: `needed at this point in time` is no address."""
 _SPOKEN_AT = rf"(?<=\w)[ _]{_WORD_AT}[ _](?=[\w-]{{1,63}}(?:[ _]{_SPOKEN_WORD_DOT}[ _][\w-]{{1,63}}){{1,4}})"
 _SPOKEN_DOT = rf"(?<=\w)[ _]{_SPOKEN_WORD_DOT}[ _](?=[^\W\d_])"
+_SOFT_BREAK = r"(?<=[^\s=])=\r?\n(?=[^\n])"
+"""Of quoted-printable."""
+_BREAK = r"(?<=[\w)][@-])(?:\r?\n[ \t]{0,8}|\\{1,4}[rn](?:\\{1,4}n)?)(?=\w)|(?<=[0-9][.])\r?\n[ \t]{0,8}(?=[0-9])"
+"""Behind a mark that goes on: `555-` and `ada@` at a line's end."""
+_ONE = r"[^\W_](?![A-Za-z0-9])"
+_SPREAD = rf"(?<=(?<![A-Za-z0-9])[^\W_]) (?={_ONE}|[@.-] {_ONE})|(?<=[^\W_] [@.-]) (?={_ONE})"
+"""A blank between letters or digits that stand one by one."""
 _PIECE = re.compile(
     rf"(?P<gone>[{_ZERO_WIDTH}]+)"
     r"|(?P<percent>%[2-7][0-9A-Fa-f]|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})"
-    r"|(?P<escape>\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
-    r"|(?P<blank>\\[nrt])"
+    r"|(?P<escape>\\{1,4}u[0-9A-Fa-f]{4}|\\{1,4}x[0-9A-Fa-f]{2}|=[2-7][0-9A-F](?:(?<==40)|(?=[\w.+=-]{0,64}=40))"
+    r"(?=[\w=]))"
+    rf"|(?P<joint>{_SOFT_BREAK}|{_BREAK}|{_SPREAD})"
+    r"|(?P<blank>\\{1,4}[nrt]|(?<=[0-9])\r?\n[ \t]{0,8}(?=[0-9(]))"
     r"|(?P<plain>\\[/\"'@.-])"
     r"|(?P<entity>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)"
     rf"|(?P<at>{_BRACKETED_AT}|{_SPOKEN_AT})"
     rf"|(?P<dot>{_BRACKETED_DOT}|{_SPOKEN_DOT})"
 )
+_GOES_ON = (
+    r"(?:(?<=[\w)][@-]\n)|(?<=[\w)][@-]\r\n))[ \t]{0,8}\w|(?:(?<=[^\s=]=\n)|(?<=[^\s=]=\r\n))[^\n]"
+    r"|(?:(?<=[0-9]\n)|(?<=[0-9]\r\n)|(?<=[0-9]\.\n)|(?<=[0-9]\.\r\n))[ \t]{0,8}[0-9(][0-9() .-]{2}"
+)
+_ONE_BY_ONE = r"[0-9](?: [0-9.]){7}"
 _NEEDED = (
     ("%", re.compile(r"%[2-7][0-9A-Fa-f]")),
     ("\\", re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt/\"'@.-])")),
+    ("=40", re.compile(r"=40[\w=]")),
+    ("\n", re.compile(rf"\n(?:{_GOES_ON})")),
+    (" @ ", re.compile(r" @ \S ")),
+    (" ", re.compile(rf" (?={_ONE_BY_ONE})[0-9]")),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
@@ -54,6 +72,7 @@ _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
 _spoken_at = re.compile(_SPOKEN_AT).search
 VIEW_GATE = (
+    r"=40|[=@0-9.-]\r?\n| @ \S | [0-9](?: [0-9.]){7}|"
     r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
     rf"|[(\[{{<] ?{_WRITTEN_OUT} ?[)\]}}>]|{'|'.join(_SPOKEN)}"
 )
@@ -170,13 +189,13 @@ def view_of(text: str) -> View:
 def _shown(piece: re.Match[str]) -> str:
     """What a piece stands for: one character, or none."""
     match piece.lastgroup:
-        case "gone":
+        case "gone" | "joint":
             return ""
         case "percent":
             shown = unquote(piece[0])
             return _plain(shown) if len(shown) == 1 else piece[0]
         case "escape":
-            return _plain(chr(int(piece[0][2:], 16)))
+            return _plain(chr(int(piece[0].lstrip("\\=ux"), 16)))
         case "blank":
             return " "
         case "plain":

@@ -74,6 +74,10 @@ _MEMBER = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
 _SHORTEST_GENERATED = 12
 """Characters of a value that counts as generated: names of fewer look like it too often."""
+_SHORTEST_ASSIGNED = 10
+"""As that, where an equals sign or the like stands before it."""
+_IN_GROUPS = re.compile(r"(?=[A-Z-]{0,40}[0-9])(?=[0-9-]{0,40}[A-Z])[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){2,7}").fullmatch
+"""As keys are printed on paper: `KTQP-4821-MWZX-0937`."""
 _LONGEST_LOOK = 128
 """Characters of a value that decide what it is."""
 _SHORTEST_NUMBER = 6
@@ -84,7 +88,10 @@ _telling = re.compile(r"[0-9!@#$%^&*+=?~|]|-[^-]*-[^-]*-").search
 _LATIN_NAME = r"[\w-]{0,40}+"
 _NAME = rf"(?P<name>{_LATIN_NAME}(?: (?:key|token|code|phrase|secret))?)"
 _QUOTE = r"(?:\\{0,2}[\"'`])"
-_ASSIGNS = rf"(?:{_QUOTE}?[\])]?[ \t]{{0,8}}(?::=|=>|->|={{1,3}}|::?|\|)[ \t]{{0,8}}(?:\r?\n[ \t]{{1,8}})?"
+_TYPE = r"(?::[ \t]?(?:&(?:'static )?)?(?:str|String|string|bytes|char\*?)(?:\[\])?[ \t]{0,4}=)"
+"""A name's type on the way to its value: `KEY: &str = "…"`."""
+_ASSIGNS = rf"(?:(?:{_QUOTE}|\*\*)?[\])]?[ \t]{{0,8}}(?:{_TYPE}|:=|=>|->|={{1,3}}|::?(?:\*\*)?|\|)"
+_ASSIGNS += r"[ \t]{0,8}(?:\r?\n[ \t]{1,8})?"
 _ASSIGNS += rf"|{_QUOTE}?,?\s{{1,16}}{_QUOTE}?value{_QUOTE}?[ \t]?[:=][ \t]{{0,4}})"
 _SAYS = (
     r"(?:(?:(?: (?:for|of|on|at)(?: [\w.@'-]{1,30}){1,4})? (?:is|was|to|as|ist|lautet|est|es|é|è|wurde|jest))?"
@@ -111,7 +118,7 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
         or _is_code(match, value)
     ):
         return None
-    generated = len(value) >= _SHORTEST_GENERATED and (looks_random(value) or _is_plain_hexadecimal(value))
+    generated = _is_generated(value, said=match["says"] is not None)
     if generated and not (match["says"] is not None and _is_path(value)):
         return bounds
     if _is_path(value):
@@ -122,9 +129,15 @@ def _secret(match: re.Match[str], chosen: bool) -> Bounds | None:
     return bounds if (match["says"] is None or " is" in match["says"]) and _is_strong(value) else None
 
 
+def _is_generated(value: str, said: bool) -> bool:
+    if len(value) < (_SHORTEST_GENERATED if said else _SHORTEST_ASSIGNED):
+        return False
+    return looks_random(value) or _is_plain_hexadecimal(value) or _IN_GROUPS(value) is not None
+
+
 def _may_be_secret(value: str, chosen: bool) -> bool:
     """The first and cheapest question: most of what follows such a name is a word."""
-    if len(value) >= _SHORTEST_GENERATED and (_digit(value) or value.lower() != value != value.upper()):
+    if len(value) >= _SHORTEST_ASSIGNED and (_digit(value) or value.lower() != value != value.upper()):
         return True
     return (chosen or len(value) < _SHORTEST_GENERATED) and _telling(value) is not None
 
@@ -190,7 +203,9 @@ def password(match: re.Match[str]) -> Bounds | None:
 def _is_pass(match: re.Match[str]) -> bool:
     """Whether a bare `pass` is a name that something is assigned to, not the end of a Reisepass."""
     before = match.string[max(0, match.start() - 1) : match.start()]
-    return match["says"] is None and (not before.isalpha() or (before.islower() and match["name"][0] == "P"))
+    return before == "_" or (
+        match["says"] is None and (not before.isalpha() or (before.islower() and match["name"][0] == "P"))
+    )
 
 
 def token(match: re.Match[str]) -> Bounds | None:

@@ -57,8 +57,8 @@ ACCOUNT = (
     "номер счета", "расчетный счет", "账号", "口座番号", "계좌",
 )  # fmt: skip
 
-_START = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][.,:@-])"
-_END = r"(?![0-9A-Za-z_])(?![.,:@-][0-9A-Za-z])"
+_START = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][.:@-])(?:(?<![0-9A-Za-z],)|(?=[A-Za-z]|[0-9]{1,9}[A-Za-z]))"
+_END = r"(?![0-9A-Za-z_])(?![.:@-][0-9A-Za-z])(?!,[0-9]{3}(?![0-9A-Za-z]))"
 _FEWEST_DIGITS = 5
 _CALENDAR = re.compile(r"(?:19|20)[0-9]{2}[ ./-]?(?:0[1-9]|1[0-2])[ ./-]?(?:0[1-9]|[12][0-9]|3[01])(?:[T ][0-9:.]*)?")
 _MRZ_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
@@ -72,10 +72,20 @@ def _plausible(match: re.Match[str]) -> Bounds | None:
     if sum(map(str.isdigit, value)) < _FEWEST_DIGITS or _CALENDAR.fullmatch(value):
         return None
     series = _SERIES(match.string, max(0, start - 4), start)
-    return (series.start("letters") if series and series["letters"] not in _NOT_SERIES else start), end
+    return (series.start("letters") if series and _is_series(series) else start), end
 
 
 _SERIES = re.compile(r"(?:.*[^A-Za-z0-9]|^)(?P<letters>[A-Z]{1,2})[ -]").fullmatch
+
+
+def _is_series(series: re.Match[str]) -> bool:
+    """Letters that open a value (`# I 302 926`, `'A 841`) belong to it, whatever word they are."""
+    opened = series.string[series.start() : series.start("letters")].endswith(
+        ("# ", ": ", "= ", "'", '"', "=", ":", "#", "(")
+    )
+    return series["letters"] not in _NOT_SERIES or (opened and len(series["letters"]) == 1)
+
+
 _NOT_SERIES = frozenset(
     ("DL", "ID", "NO", "NR", "N", "RG", "TO", "IS", "OR", "AT", "MY", "SS", "PP", "AC", "IN", "OF", "A", "I")
 )
@@ -137,7 +147,7 @@ _NOT_DRIVERS = (
 _NOT_ACCOUNTS = "aws", "twitter", "github account"
 _LICENCE_WORDS = (
     r"[A-Z][0-9]{3}-[0-9]{3}-[0-9]{2}-[0-9]{3}-[0-9]|[A-Z][0-9]{3}-[0-9]{4}-[0-9]{4}|[A-Z][0-9]{4}-[0-9]{5}-[0-9]{5}"
-    r"|[A-Z]-[0-9]{3}(?:-[0-9]{3}){3}|[A-Z]{1,3}[ -]?[0-9]{2,3}(?:[ -][0-9]{2,5}){1,4}|[0-9]{2}[A-Z]{3}[0-9]{5}"
+    r"|[A-Z]-[0-9]{3}(?:-[0-9]{3}){3}|[A-Z]{1,3}[ -]?[0-9]{1,5}(?:[ -][0-9]{1,6}){1,5}|[0-9]{2}[A-Z]{3}[0-9]{5}"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -223,10 +233,10 @@ RULES: tuple[Rule, ...] = (
     _paper(
         "licence_grouped",
         "driving_licence",
-        code(1, 2, 3, 4),
+        code(*range(1, 9)),
         _LICENCE_WORDS,
         LICENCE,
-        ("DL ⟦S530-1234-5678⟧", "driver license ⟦F123-456-78-901-0⟧"),
+        ("DL ⟦S530-1234-5678⟧", "driver license ⟦F123-456-78-901-0⟧", "DL ⟦R0699 78890 77814⟧"),
         (),
         _NOT_DRIVERS,
     ),

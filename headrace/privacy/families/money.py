@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headrace.privacy.rule import Bounds, Rule, checked, code, digits, whole
+from headrace.privacy.rule import Bounds, Rule, Seed, checked, code, digits, whole
 from headrace.privacy.validators.banking import IBAN_LENGTHS, iban, routing_number
 from headrace.privacy.validators.coins import base58check, bech32, ethereum
 from headrace.privacy.validators.digits import luhn
@@ -32,6 +32,24 @@ def credit_card(match: re.Match[str]) -> Bounds | None:
             if not text[end : end + 1].isdigit():
                 return start, end
     return None
+
+
+def likely_card(match: re.Match[str]) -> Bounds | None:
+    """As `credit_card`; solid, of a length that numbers of orders and builds have oftener, it needs a word."""
+    bounds = credit_card(match)
+    if bounds is None or bounds[1] - bounds[0] in (15, 16):
+        return bounds
+    return bounds if not match.string[slice(*bounds)].isdigit() else None
+
+
+def underscored(match: re.Match[str]) -> Bounds | None:
+    """Four fours parted by underscores, from four digits before the match on."""
+    start, end = match.start() - 4, match.end()
+    number = match.string[max(0, start) : end].replace("_", "")
+    before = match.string[max(0, start - 1) : max(0, start)]
+    if start < 0 or len(number) != 16 or not number.isdigit() or before.isalnum() or before == "_":
+        return None
+    return (start, end) if 16 in _card_lengths(number) and luhn(number) else None
 
 
 def _card_lengths(number: str) -> tuple[int, ...]:
@@ -71,11 +89,11 @@ CREDIT_CARD = Rule(
         r"|(?:[ ./-]{1,3}[0-9]{4}){2,3}(?:[ ./-]{1,3}[0-9]{1,4}(?![0-9]))?"
         r"|[ ./-]{1,2}[0-9]{6}[ ./-]{1,2}[0-9]{4,5}(?![0-9])|[0-9]{4}[ ./-]{1,2}[0-9]{8}(?![0-9]))"
     ),
-    confirm=credit_card,
+    confirm=likely_card,
     never=("offset", "timestamp", "epoch", "tracking", "bytes", "order id", "order no", "snowflake"),
     matches=(
         *("4111 1111 1111 1111", "5555555555554444", "3782-822463-10005", "6011 0009 9013 9424", "2223003122003222"),
-        *("4111.1111.1111.1111", "30569309025904"),
+        *("4111.1111.1111.1111", "3056 930902 5904"),
     ),
     differs=(
         "4111 1111 1111 1112",
@@ -83,7 +101,30 @@ CREDIT_CARD = Rule(
         "9999999999999995",
         "4111111111111111111111",
         "0.4111111111111111",
+        "30569309025904",
     ),
+)
+CARD_BY_WORD = Rule(
+    name="credit_card_by_word",
+    kind="credit_card",
+    trigger=CREDIT_CARD.trigger,
+    pattern=CREDIT_CARD.pattern,
+    confirm=credit_card,
+    context=(
+        *("card", "credit", "debit", "visa", "mastercard", "amex", "diners", "maestro", "discover", "cc", "pan"),
+        *("kreditkarte", "karte", "carte", "tarjeta", "carta", "cartão", "kaart", "payment", "卡", "カード", "карт"),
+    ),
+    matches=("card ⟦30569309025904⟧",),
+    differs=("build 30569309025904",),
+)
+CARD_UNDERSCORED = Rule(
+    name="credit_card_underscored",
+    kind="credit_card",
+    trigger=Seed("_(?=[0-9]{4}_[0-9]{4}_[0-9]{4})", "_[0-9]{4}_[0-9]{4}_[0-9]{4}"),
+    pattern=re.compile(r"_[0-9]{4}_[0-9]{4}_[0-9]{4}(?![A-Za-z0-9_])"),
+    confirm=underscored,
+    matches=("4111_1111_1111_1111",),
+    differs=("4111_1111_1111_1112", "4111_1111_1111_1111_1"),
 )
 IBAN = Rule(
     name="iban",
@@ -233,4 +274,19 @@ ROUTING = Rule(
     differs=("111000025", "routing number 111000026"),
 )
 
-RULES = (IBAN, CREDIT_CARD, BITCOIN, RIPPLE, BECH32, ETHEREUM, SOLANA, ROUTING, SSN, SSN_BY_WORD, ITIN, ITIN_BY_WORD)
+RULES = (
+    IBAN,
+    CREDIT_CARD,
+    CARD_BY_WORD,
+    CARD_UNDERSCORED,
+    BITCOIN,
+    RIPPLE,
+    BECH32,
+    ETHEREUM,
+    SOLANA,
+    ROUTING,
+    SSN,
+    SSN_BY_WORD,
+    ITIN,
+    ITIN_BY_WORD,
+)

@@ -255,7 +255,7 @@ STANDING_ALONE: tuple[Rule, ...] = (
     ),
     alone(
         "fi_hetu",
-        digits(9),
+        digits(9, 10),
         re.compile(START + r"[0-9]{6}[-+][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]" + WORD_END),
         northern_europe.hetu,
         ("131052-308T",),

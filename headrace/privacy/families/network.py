@@ -9,8 +9,20 @@ from headrace.privacy.rule import Bounds, Rule, Seed
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_]|:[0-9A-Fa-f])")
-_VERSION_WORD = re.compile(r"(?<![a-z])(?:version|release|ver|build|v|rev|@)[ :=\"']{0,3}\Z", re.IGNORECASE)
-_CERTAIN_BEFORE = 10
+_NUMBERED = re.compile(
+    r"(?:(?<![a-z])(?:version|release|ver|build|v|rev|revision|section|sections|sect?|chapter|clause|article|art|annex"
+    r"|appendix|paragraph|para|table|fig|figure|step|item|rule|part|schedule|exhibit|driver|firmware|kernel|glibc|java"
+    r"|jdk|windows|chrome|chromium|firefox|safari|edge|android|macos|net|nuget|sdk|package|plugin|patch)"
+    r"\.?[ :=\"'(]{0,3}|(?<![a-z])@|\u00a7 ?)\Z",
+    re.IGNORECASE,
+)
+"""What stands right before the number of a version, or of a part of a text."""
+_HEADING = re.compile(r"\.?[ \t]{1,3}[A-Z][A-Za-z]")
+_MOST_IN_HEADING = 30
+_BEFORE = 14
+"""Characters before an address that can say what else it is."""
+_FEWEST_HEX_DIGITS = 5
+"""Of an abbreviated IPv6 address: `fe80::1` has five; `1::2` is code."""
 
 
 def _back(text: str, place: int, most: int, members: frozenset[str]) -> int:
@@ -30,7 +42,17 @@ def ipv4(match: re.Match[str]) -> Bounds | None:
         return None
     if any(len(part) > 1 and part[0] == "0" for part in parts) or parts[0] == "0":
         return None
-    return None if _VERSION_WORD.search(text[max(0, start - _CERTAIN_BEFORE) : start]) else (start, match.end())
+    if _NUMBERED.search(text[max(0, start - _BEFORE) : start]) or _is_heading(text, start, match.end()):
+        return None
+    return start, match.end()
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Whether a line begins with it and goes on with a title: `4.3.2.1 Scope`."""
+    before = text[max(0, start - 4) : start].rstrip(" #*")
+    if (before and before[-1] not in "\n\0") or not _HEADING.match(text, end):
+        return False
+    return all(int(part) <= _MOST_IN_HEADING for part in text[start:end].split("."))
 
 
 def _goes_on(before: str) -> bool:
@@ -47,18 +69,31 @@ def ipv6(match: re.Match[str]) -> Bounds | None:
     start = _back(text, colon, 4, _HEX)
     before = text[start - 1 : start] if start else ""
     abbreviated = start == colon and text[colon + 1 : colon + 2] == ":"
-    if before.isalnum() or (start == colon and before != ":" and not abbreviated):
+    if _in_word(before) or (start == colon and before != ":" and not abbreviated):
         start, before = colon + 1, " "
     if before in ("_", ".", ":"):
         return None
-    if (candidate := _IPV6.match(text, start)) and _names_somebody(value := candidate[0].rstrip(".:")):
+    if (candidate := _IPV6.match(text, start)) and _names_somebody(value := _without_stops(candidate[0])):
         return start, start + len(value)
     return None
 
 
+def _in_word(character: str) -> bool:
+    """Whether an ASCII word is there; letters of scripts without spaces touch numbers all the time."""
+    return character.isascii() and character.isalnum()
+
+
+def _without_stops(written: str) -> str:
+    """Without the text's own full stop or colon; two colons at the end are the address's."""
+    value = written.rstrip(".")
+    return value if value.endswith("::") else value.rstrip(":.")
+
+
 def _names_somebody(value: str) -> bool:
     groups = [group for group in value.split(":") if group]
-    if len(groups) < 2 or not any(character.isdigit() for character in value):
+    if len(groups) < 2 or sum(map(len, groups)) < _FEWEST_HEX_DIGITS:
+        return False
+    if not any(character.isdigit() for character in value):
         return False
     try:
         ipaddress.IPv6Address(value)
@@ -73,7 +108,7 @@ def mac(match: re.Match[str]) -> Bounds | None:
     width = len(match["group"])
     start = _back(text, match.start(), width, _HEX)
     before = text[max(0, start - 1) : start]
-    if match.start() - start != width or before.isalnum() or before in ("_", match["mark"]):
+    if match.start() - start != width or _in_word(before) or before in ("_", match["mark"]):
         return None
     digits = set(text[start : match.end()]) - set(":-.")
     return (start, match.end()) if len(digits) > 1 else None
@@ -114,18 +149,50 @@ IPV6 = Rule(
     trigger=Seed(":(?=[0-9A-Fa-f]{0,4}:)", ":[0-9A-Fa-f]{0,4}:"),
     pattern=re.compile(":"),
     confirm=ipv6,
-    matches=("2001:db8::8a2e:370:7334", "fe80::1", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", "::ffff:192.168.0.1"),
-    differs=("12:30:45", "std::vector", "a::b", "::", "::1", "aa:bb:cc:dd:ee:ff", "dead::beef", "1::2::3"),
+    matches=(
+        "2001:db8::8a2e:370:7334",
+        "fe80::1",
+        "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+        "::ffff:192.168.0.1",
+        "2001:db8::",
+    ),
+    differs=("12:30:45", "std::vector", "a::b", "::", "::1", "aa:bb:cc:dd:ee:ff", "dead::beef", "1::2::3", "c(1::2)"),
+)
+_DOTTED = Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_THREE_MORE = re.compile(r"(?:\.[0-9]{1,3}+){3}(?![A-Za-z0-9_]|\.[0-9])")
+IPV4_BY_WORD = Rule(
+    name="ipv4_by_word",
+    kind="ip_address",
+    trigger=_DOTTED,
+    pattern=_THREE_MORE,
+    confirm=ipv4,
+    context=(
+        *("ip", "ips", "ipv4", "host", "hostname", "server", "addr", "address", "client", "ping", "ssh", "subnet"),
+        *("gateway", "router", "remote_addr", "x-forwarded-for", "listen", "connect", "login", "peer", "dns", "proxy"),
+    ),
+    matches=("upgrade the server ⟦192.0.2.17⟧ first",),
+    differs=("server version 1.2.3.4", "upgrade to 2.10.4.1"),
 )
 IPV4 = Rule(
     name="ipv4",
     kind="ip_address",
-    trigger=Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),
-    pattern=re.compile(r"(?:\.[0-9]{1,3}+){3}(?![A-Za-z0-9_]|\.[0-9])"),
+    trigger=_DOTTED,
+    pattern=_THREE_MORE,
     confirm=ipv4,
     never=("upgrade", "downgrade", "firmware", "changelog", "release notes", "semver", "bumped"),
     matches=("192.168.0.1", "8.8.8.8", "255.255.255.255"),
-    differs=("1.2.3", "v1.2.3.4", "256.1.1.1", "1.2.3.4.5", "12.05.2020", "1.2.3.4rc1", "version 1.2.3.4", "1.02.3.4"),
+    differs=(
+        "1.2.3",
+        "v1.2.3.4",
+        "256.1.1.1",
+        "1.2.3.4.5",
+        "12.05.2020",
+        "1.2.3.4rc1",
+        "version 1.2.3.4",
+        "1.02.3.4",
+        "section 1.2.3.4",
+        "\n4.3.2.1 Scope",
+    ),
 )
 
-RULES = (MAC_COLONS, MAC_HYPHENS, MAC_DOTS, IPV6, IPV4)
+RULES = (MAC_COLONS, MAC_HYPHENS, MAC_DOTS, IPV6, IPV4_BY_WORD, IPV4)

@@ -80,10 +80,18 @@ OTHER_NUMBERS = (
         "commande",
         "po",
         "user_id",
+        *("seq", "count", "rows", "total", "thread", "tid", "uid", "ts", "lag", "span", "trace", "hash", "checksum"),
+        *("lot", "session", "request", "bytes", "size", "confirmation", "meeting", "price", "amount", "limit", "max"),
     ),
 )
 """Words in front of numbers that nobody calls."""
 _EXTENSION = r"(?:[, -]{0,2}(?:x|ext\.?|extension|durchwahl|#)[ .:-]{0,2}[0-9]{1,6}(?![0-9]))?+"
+_NOT_CALLED = re.compile(
+    r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|case|tracking|build|commit|isbn|ref"
+    r"|reference|catalog|cat|product|s/n|p/n|upc|ean)(?:[ _-]?(?:no|nr|num|number|code|id))?[.:# =]{0,3}\Z",
+    re.IGNORECASE,
+)
+"""A word for another number, right before it."""
 _LEAD = re.compile(r"(?:(?<![0-9])\+?1[ .-]{0,2})?\(? ?\Z")
 _INSIDE_NUMBER = re.compile(r"[0-9][.,/-]\Z|[0-9]\Z")
 _DIGITS = re.compile(r"[0-9]+")
@@ -115,7 +123,7 @@ def us(match: re.Match[str]) -> Bounds | None:
     """Ten digits; written without dots or hyphens they have to be a number that the US plan can assign."""
     text, (start, end) = match.string, match.span()
     lead = _phone_lead(text[max(0, start - 6) : start])
-    if lead is None or bool(match["closing"]) != ("(" in lead):
+    if lead is None or bool(match["closing"]) != ("(" in lead) or _is_anothers(text, start):
         return None
     dotted = match["closing"] or (match["first"] in (".", "-") and match["second"] in (".", "-"))
     if not dotted and not _assignable(match["area"], match["exchange"]):
@@ -123,11 +131,16 @@ def us(match: re.Match[str]) -> Bounds | None:
     return start - len(lead), end
 
 
+def _is_anothers(text: str, start: int) -> bool:
+    """Whether the word right before says that this is the number of a part, an order, a lot."""
+    return _NOT_CALLED.search(text[max(0, start - 16) : start]) is not None
+
+
 def us_plain(match: re.Match[str]) -> Bounds | None:
     """Ten digits in one group, no part of a word."""
     text, (start, end) = match.string, match.span()
     lead = _phone_lead(text[max(0, start - 6) : start])
-    if lead is None or "(" in lead or _touches_word(text, start - len(lead), end):
+    if lead is None or "(" in lead or _touches_word(text, start - len(lead), end) or _is_anothers(text, start):
         return None
     return (start - len(lead), end) if _assignable(match["area"], match["exchange"]) else None
 
@@ -145,17 +158,29 @@ def _assignable(area: str, exchange: str) -> bool:
 
 
 def _touches_word(text: str, start: int, end: int) -> bool:
-    edges = text[max(0, start - 1) : start], text[end : end + 1]
-    return any(edge.isascii() and (edge.isalnum() or edge in "_/=") for edge in edges if edge)
+    before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    if before.endswith("-") and before[0].isalnum():
+        return True
+    return any(edge.isascii() and (edge.isalnum() or edge in "_/") for edge in (before[-1:], after) if edge)
 
 
 def national(match: re.Match[str]) -> Bounds | None:
     """Groups of digits that are no date, time or amount; a bracket around the first belongs to them."""
     text, (start, end) = match.string, match.span()
     before = text[max(0, start - 2) : start]
-    if before[-1:].isalnum() or before[-1:] == "_" or _INSIDE_NUMBER.search(before) or before[-1:] in ("$", "€", "£"):
+    if (
+        (before[-1:].isascii() and before[-1:].isalnum())
+        or before[-1:] == "_"
+        or _INSIDE_NUMBER.search(before)
+        or before[-1:] in ("$", "€", "£")
+    ):
         return None
-    if _is_date(match[0]) or text[end : end + 1].isalnum() or text[end : end + 2].strip("0123456789") in (":", "%"):
+    after = text[end : end + 1]
+    if (
+        _is_date(match[0])
+        or (after.isascii() and after.isalnum())
+        or text[end : end + 2].strip("0123456789") in (":", "%")
+    ):
         return None
     return (start - 1, end) if before.endswith("(") and ")" in match[0] else (start, end)
 
@@ -203,13 +228,30 @@ US = Rule(
     kind="phone",
     trigger=digits(10),
     pattern=re.compile(
-        r"(?<![0-9])(?P<area>[0-9]{3})(?P<closing> ?\) ?)?(?P<first>[ .-]{0,2})"
-        r"(?P<exchange>[0-9]{3})(?P<second>[ .-]{1,2})[0-9]{4}(?![0-9]|[.,-][0-9])" + _EXTENSION
+        r"(?<![0-9])(?P<area>[0-9]{3})(?P<closing> ?\) ?)?(?P<first>[ ./-]{0,2})"
+        r"(?P<exchange>[0-9]{3})(?P<second>[ ./-]{1,2}|(?<=\)[0-9]{3})|(?<=\) [0-9]{3}))[0-9]{4}"
+        r"(?![0-9]|[.,/-][0-9]|-[A-Za-z](?![a-z])|[a-wyz][0-9])" + _EXTENSION
     ),
     confirm=us,
     never=("isbn",),
-    matches=("415-555-2671", "(415) 555-2671", "415.555.2671", "1-415-555-2671", "123-456-7890", "415 555 2671 x12"),
-    differs=("0155552671", "100 200 3000", "2019-03-08 10:30", "415-555-26711"),
+    matches=(
+        "415-555-2671",
+        "(415) 555-2671",
+        "(415)5552671",
+        "415/555-2671",
+        "415.555.2671",
+        "1-415-555-2671",
+        "123-456-7890",
+        "415 555 2671 x12",
+    ),
+    differs=(
+        "0155552671",
+        "100 200 3000",
+        "2019-03-08 10:30",
+        "415-555-26711",
+        "part no. 415-555-2671",
+        "415-555-2671-A",
+    ),
 )
 US_PLAIN = Rule(
     name="phone_us_plain",
@@ -221,7 +263,7 @@ US_PLAIN = Rule(
     confirm=us_plain,
     never=OTHER_NUMBERS,
     matches=("4155552671", "14155552671"),
-    differs=("1700000000", "a4155552671", "41555526711", "order 4155552671"),
+    differs=("1700000000", "a4155552671", "41555526711", "order 4155552671", "css-4155552671"),
 )
 US_BY_WORD = Rule(
     name="phone_us_by_word",
