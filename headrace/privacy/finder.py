@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from headrace.privacy.nearby import Nearby, Vocabulary
-from headrace.privacy.places import Place, folded
-from headrace.privacy.rule import MASK, Bounds, Confirm, Rule, Span
+from headrace.privacy.places import Indexes, Place, folded
+from headrace.privacy.rule import MASK, Confirm, Rule, Span
 
 MANY_PLACES = 100
 """From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
+REMEMBERED = 10_000
+"""Combinations of rules, or of words; then all are forgotten."""
+
 Match = Callable[[str, int], re.Match[str] | None]
+_Group = tuple[Match, Indexes, dict[frozenset[str], Indexes] | None]
+"""A pattern, the rules that share it, and which of them the words nearby leave; None where none asks for words."""
+_Candidate = tuple[int, re.Match[str]]
 Hit = tuple[int, int, int]
 """Index of the rule, start, end."""
 
@@ -25,38 +34,84 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._tiers = _tiers(rules)
-        self._parts: list[tuple[Match, Confirm, bool]] = [
-            (rule.pattern.match, rule.confirm, bool(rule.context or rule.never)) for rule in rules
-        ]
+        self._confirm: list[Confirm] = [rule.confirm for rule in rules]
         self._context = [frozenset(rule.context) for rule in rules]
         self._never = [frozenset(rule.never) for rule in rules]
         self._vocabulary = Vocabulary(word for rule in rules for word in rule.context + rule.never)
+        self._plans: dict[Indexes, list[_Group]] = {}
+        self._groups: dict[Indexes, _Group] = {}
 
     def hits(self, text: str, places: Sequence[Place]) -> list[Hit]:
         """What the rules find at these places: of two hits of one rule the first, at one place those of one tier."""
         found: list[Hit] = []
         floors: dict[int, int] = {}
         near = Nearby(self._vocabulary, text)
-        parts = self._parts
-        tiers = self._tiers
+        plans = self._plans
         for place, indexes in places:
-            taken = len(tiers)
-            for index in indexes:
-                match, confirm, worded = parts[index]
-                if tiers[index] > taken:
-                    break
-                if place < floors.get(index, 0) or (candidate := match(text, place)) is None:
-                    continue
-                if worded and not self._spoken_for(near, candidate.span(), index):
-                    continue
-                bounds = confirm(candidate)
-                if bounds is None or bounds[0] >= bounds[1] or text.find(MASK, *bounds) >= 0:
-                    continue
-                found.append((index, *bounds))
-                floors[index] = bounds[1]
-                if bounds[0] <= place < bounds[1]:
-                    taken = tiers[index]
+            if candidates := self._candidates(plans.get(indexes) or self._plan(indexes), near, text, place):
+                self._confirmed(candidates, place, found, floors)
         return found
+
+    def _candidates(self, plan: list[_Group], near: Nearby, text: str, place: int) -> list[_Candidate]:
+        """What looks like a value of a rule whose words stand near it, by rule."""
+        candidates: list[_Candidate] = []
+        several = False
+        for match, members, spoken_for in plan:
+            if (candidate := match(text, place)) is None:
+                continue
+            if spoken_for is not None:
+                words = near.words(candidate.span())
+                if (left := spoken_for.get(words)) is None:
+                    left = self._learned(members, spoken_for, words)
+                members = left
+            if members:
+                several = several or bool(candidates)
+                candidates += [(index, candidate) for index in members]
+        if several:
+            candidates.sort(key=_rule_of)
+        return candidates
+
+    def _confirmed(self, candidates: list[_Candidate], place: int, found: list[Hit], floors: dict[int, int]) -> None:
+        taken = len(self._tiers)
+        for index, candidate in candidates:
+            if self._tiers[index] > taken:
+                break
+            if place < floors.get(index, 0):
+                continue
+            bounds = self._confirm[index](candidate)
+            if bounds is None or bounds[0] >= bounds[1] or candidate.string.find(MASK, *bounds) >= 0:
+                continue
+            found.append((index, *bounds))
+            floors[index] = bounds[1]
+            if bounds[0] <= place < bounds[1]:
+                taken = self._tiers[index]
+
+    def _plan(self, indexes: Indexes) -> list[_Group]:
+        """The rules by pattern: a dozen countries write ten digits alike, and only their words differ."""
+        by_pattern: dict[re.Pattern[str], list[int]] = defaultdict(list)
+        for index in indexes:
+            by_pattern[self._rules[index].pattern].append(index)
+        plan = [self._group(tuple(members)) for members in by_pattern.values()]
+        _remember(self._plans, indexes, plan)
+        return plan
+
+    def _group(self, members: Indexes) -> _Group:
+        if (group := self._groups.get(members)) is None:
+            worded = any(self._context[index] or self._never[index] for index in members)
+            memory: dict[frozenset[str], Indexes] | None = {} if worded else None
+            group = self._rules[members[0]].pattern.match, members, memory
+            _remember(self._groups, members, group)
+        return group
+
+    def _learned(self, members: Indexes, spoken_for: dict[frozenset[str], Indexes], words: frozenset[str]) -> Indexes:
+        left = tuple(
+            index
+            for index in members
+            if self._never[index].isdisjoint(words)
+            and not (self._context[index] and self._context[index].isdisjoint(words))
+        )
+        _remember(spoken_for, words, left)
+        return left
 
     def worth_asking(self, text: str, places: Sequence[Place]) -> Sequence[Place]:
         """The places without those rules none of whose words stands anywhere in a text of many places."""
@@ -66,10 +121,6 @@ class Matcher:
         worth = [not wanted or not wanted.isdisjoint(spoken) for wanted in self._context]
         asked = ((place, tuple(index for index in indexes if worth[index])) for place, indexes in places)
         return [(place, indexes) for place, indexes in asked if indexes]
-
-    def _spoken_for(self, near: Nearby, bounds: Bounds, index: int) -> bool:
-        wanted, unwanted = self._context[index], self._never[index]
-        return (not wanted or near.has(wanted, bounds)) and not (unwanted and near.has(unwanted, bounds))
 
     def _precedence(self, hit: Hit) -> tuple[int, int, int, int]:
         index, start, end = hit
@@ -86,6 +137,15 @@ class Matcher:
                 starts.insert(at, start)
                 spans.insert(at, Span(start, end, rule.kind, rule.name))
         return spans
+
+
+_rule_of = itemgetter(0)
+
+
+def _remember(memory: dict[Any, Any], key: object, value: object) -> None:
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = value
 
 
 def _tiers(rules: Sequence[Rule]) -> list[int]:

@@ -20,6 +20,8 @@ REMEMBERED_WORDS = 20_000
 """A language's common words; then all are forgotten."""
 _letters = re.compile(r"[^\W\d_\u2e80-\uffff]+|[^\W\d_\u0000-\u2e7f]+").findall
 """Words; letters of scripts without spaces are one of their own (`我的SSN`)."""
+_ascii_letters = re.compile("[a-z]+").findall
+_NONE: frozenset[str] = frozenset()
 _Meaning = tuple[tuple[str, ...], tuple[str, ...]]
 """The context words that a word holds, and those that may begin with its end."""
 
@@ -39,32 +41,37 @@ class Vocabulary:
         self._prefixes = {word: tuple(other for other in long if word.startswith(other)) for word in long}
         self._longest = re.compile(f"(?=({_trie(long)}))").findall
         self._phrases = [(word, first[0]) for word in known if word not in single and (first := _letters(word))]
+        self._known: set[str] = set()
+        self._telling: set[str] = set()
+        """Those known words that mean something."""
         self._meanings: dict[str, _Meaning] = {}
 
-    def within(self, text: str) -> set[str]:
+    def within(self, text: str) -> frozenset[str]:
         """Those that stand in a text in lower case."""
-        found: set[str] = set()
-        meanings = self._meanings
-        for word in set(_letters(text)):
-            if (meaning := meanings.get(word)) is None:
-                meaning = self._learned(word)
-            held, begun = meaning
-            if held:
-                found.update(held)
-            for phrase in begun:
-                if phrase in text:
-                    found.add(phrase)
-        return found
+        words = set((_ascii_letters if text.isascii() else _letters)(text))
+        if not words <= self._known:
+            self._learn(words - self._known)
+        telling = words & self._telling
+        if not telling:
+            return _NONE
+        meanings = [self._meanings[word] for word in telling]
+        begun = [phrase for _, phrases in meanings for phrase in phrases if phrase in text]
+        return frozenset(begun).union(*(held for held, _ in meanings))
 
-    def _learned(self, word: str) -> _Meaning:
-        held = [shorter for longest in self._longest(word) if longest for shorter in self._prefixes[longest]]
-        if word in self._short:
-            held.append(word)
-        begun = tuple(phrase for phrase, first in self._phrases if word.endswith(first))
-        if len(self._meanings) >= REMEMBERED_WORDS:
+    def _learn(self, words: set[str]) -> None:
+        if len(self._known) >= REMEMBERED_WORDS:
+            self._known.clear()
+            self._telling.clear()
             self._meanings.clear()
-        self._meanings[word] = meaning = tuple(held), begun
-        return meaning
+        for word in words:
+            held = [shorter for longest in self._longest(word) if longest for shorter in self._prefixes[longest]]
+            if word in self._short:
+                held.append(word)
+            begun = tuple(phrase for phrase, first in self._phrases if word.endswith(first))
+            if held or begun:
+                self._meanings[word] = tuple(held), begun
+                self._telling.add(word)
+        self._known |= words
 
 
 class Nearby:
@@ -72,26 +79,24 @@ class Nearby:
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self._within, self._text = vocabulary.within, text
-        self._before: dict[int, set[str]] = {}
-        self._after: dict[int, set[str]] = {}
+        self._before: dict[int, frozenset[str]] = {}
+        self._after: dict[int, frozenset[str]] = {}
 
-    def has(self, words: frozenset[str], bounds: Bounds) -> bool:
-        """Whether one of the words stands before or behind a value; not past what is masked.
+    def words(self, bounds: Bounds) -> frozenset[str]:
+        """Those before and behind a value; not past what is masked.
 
         >>> near = Nearby(Vocabulary(["ssn", "card"]), "card\\0My SSN: 123 ok")
-        >>> near.has(frozenset(["ssn"]), (13, 16)), near.has(frozenset(["card"]), (13, 16))
-        (True, False)
+        >>> near.words((13, 16))
+        frozenset({'ssn'})
         """
         start, end = bounds
         if (before := self._before.get(start)) is None:
             window = self._text[max(0, start - CONTEXT_BEFORE) : start].rpartition(MASK)[2]
             before = self._before[start] = self._within(folded(window))
-        if not words.isdisjoint(before):
-            return True
         if (after := self._after.get(end)) is None:
             window = self._text[end : end + CONTEXT_AFTER].partition(MASK)[0]
             after = self._after[end] = self._within(folded(window))
-        return not words.isdisjoint(after)
+        return before | after if before and after else before or after
 
 
 def _trie(words: Iterable[str]) -> str:
