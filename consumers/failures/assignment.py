@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from consumers.failures.identity import PATIENCE, match, told_apart
+from consumers.failures.identity import PATIENCE, match, prior, told_apart
 from consumers.failures.partition import NOISE, Labels, Vectors, partition
 from consumers.failures.state import Cluster, Failing, unpacked
 from headrace.errors import ConfigError
@@ -41,7 +41,7 @@ def assign(known: Sequence[Cluster], members: Sequence[Failing], tenant: str, mi
     Raises ConfigError where vectors have different lengths: another embedder made them.
     """
     vectors, cluster_of = _rows(known, members)
-    groups = partition(vectors, min_size)
+    groups = partition(vectors, min_size, lambda rows, fine: prior(fine, cluster_of[rows]))
     return _Assigner(known, members, tenant, min_size, vectors, groups, cluster_of).run()
 
 

@@ -1,7 +1,8 @@
 """Which group of this window is which failure of the last: the names that stay.
 
 Each known cluster lends the window its exemplars; they are grouped together with the window's failures, and where
-most of them fall is where the cluster lives now. A cluster is not merged or split on one window's word: what
+most of them fall is where the cluster lives now. Whose exemplars two communities hold, and how many among how many
+fresh members, says whether they are one failure (`prior`). A cluster is not merged or split on one window's word: what
 cannot be told apart (or falls apart) has to do so in `PATIENCE` windows in a row. Until then members of a shared
 group go to the cluster whose exemplars they resemble most, and a part goes by the whole's name.
 """
@@ -13,14 +14,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from consumers.failures.merging import Matrix
 from consumers.failures.partition import NOISE, Labels, Vectors, attached
 
-PATIENCE = 3
+PATIENCE = 5
 """Windows in a row before a merge or a split is believed."""
 HOME_SHARE = 0.3
 """Of a cluster's exemplars that its group has to hold: below it, the cluster did not occur."""
 PART_SHARE = 0.2
 """Of a cluster's exemplars in another group from which that group is a part of it, not something new."""
+TRUST = 0.3
+"""By how much more alike than they look two communities are whose members the past shares out alike: a failure
+that was one is not divided by one window's sample of it."""
+DOUBT = 0.4
+"""By how much less alike those are of which at most one is known, or each as another cluster."""
+SURE_SIZE = 8
+"""Members of a community from which it is no chance that it holds no exemplar, were it part of a known cluster."""
 
 
 class Match(NamedTuple):
@@ -49,6 +58,23 @@ def match(groups: Labels, cluster_of: Labels) -> Match:
         if whole != NOISE and parts[whole] >= PART_SHARE:
             part_of[group] = whole
     return Match(owner, part_of)
+
+
+def prior(fine: Labels, cluster_of: Labels) -> Matrix:
+    """How much more alike than they look communities are, for whose exemplars they hold.
+
+    From 1 + TRUST where two hold each cluster's exemplars, and fresh members, in equal shares to 1 - DOUBT where at
+    most half of their shares agree: parts of one failure do the former, and a new one beside a known one the latter.
+    """
+    kinds = np.unique(np.append(cluster_of, NOISE))
+    held = np.zeros((fine.max() + 1, len(kinds)))
+    np.add.at(held, fine, (cluster_of[:, None] == kinds).astype(np.float64))
+    shares = held / held.sum(axis=1, keepdims=True)
+    agreed = np.stack([np.clip(2 * np.minimum(one, shares).sum(axis=1) - 1, 0, 1) for one in shares])
+    known = shares[:, 0] < 1
+    sure = known | (held.sum(axis=1) >= SURE_SIZE)
+    factors = 1 - DOUBT + (TRUST + DOUBT) * agreed
+    return np.where((known[:, None] & sure) | (sure[:, None] & known), factors, 1.0)
 
 
 def told_apart(vectors: Vectors, exemplars: Vectors, cluster_of: Sequence[int]) -> Labels:

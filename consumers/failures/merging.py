@@ -27,21 +27,24 @@ Labels = NDArray[np.int64]
 Matrix = NDArray[np.float64]
 
 
-def merged(vectors: Vectors, fine: Labels, min_size: int) -> Labels:
-    """The group of each row; `fine` is its community, numbered from 0. Smaller groups than `min_size` do not count."""
+def merged(vectors: Vectors, fine: Labels, min_size: int, factors: Matrix | float = 1.0) -> Labels:
+    """The group of each row; `fine` is its community, numbered from 0. Smaller groups than `min_size` do not count.
+
+    `factors` multiply the likeness of each two communities.
+    """
     plain = _plain_ratio(vectors, fine)
     components = _components(vectors, DIMENSIONS_OF_MANY)
-    groups = _joined(components[:, :USUAL_DIMENSIONS], fine, plain / PLAIN_RATIO)
+    groups = _joined(components[:, :USUAL_DIMENSIONS], fine, plain / PLAIN_RATIO, factors)
     count = int((np.bincount(groups) >= min_size).sum())
     if count <= FEW_GROUPS:
-        return _joined(components[:, :DIMENSIONS_OF_FEW], fine, plain / PLAIN_RATIO_OF_FEW)
-    return _joined(components, fine, plain / PLAIN_RATIO) if count > MANY_GROUPS else groups
+        return _joined(components[:, :DIMENSIONS_OF_FEW], fine, plain / PLAIN_RATIO_OF_FEW, factors)
+    return _joined(components, fine, plain / PLAIN_RATIO, factors) if count > MANY_GROUPS else groups
 
 
-def _joined(components: Matrix, fine: Labels, plain: Matrix) -> Labels:
+def _joined(components: Matrix, fine: Labels, plain: Matrix, factors: Matrix | float) -> Labels:
     lengths = np.linalg.norm(components, axis=1, keepdims=True)
     means = _means(components / np.maximum(lengths, 1e-9), fine)
-    return _linked(np.maximum(means @ means.T / LIKENESS, plain), np.bincount(fine).astype(np.float64))[fine]
+    return _linked(np.maximum(means @ means.T / LIKENESS, plain) * factors, np.bincount(fine).astype(np.float64))[fine]
 
 
 def _components(vectors: Vectors, count: int) -> Matrix:

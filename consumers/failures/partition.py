@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from consumers.failures.communities import communities
-from consumers.failures.merging import merged
+from consumers.failures.merging import Matrix, merged
 
 FLOOR = 0.45
 """Cosine below which texts are strangers: of 300 texts on 300 subjects, fewer than 1 in 100 has its 4th nearest
@@ -37,13 +39,17 @@ Labels = NDArray[np.int64]
 NOISE = -1
 
 
-def partition(vectors: Vectors, min_size: int = 5) -> Labels:
+Prior = Callable[[Labels, Labels], Matrix]
+"""From the places of rows and their communities: by how much to multiply the likeness of each two communities."""
+
+
+def partition(vectors: Vectors, min_size: int = 5, prior: Prior | None = None) -> Labels:
     """The group of each row, from 0, or NOISE; rows have length 1. Equal input in equal order gives equal groups."""
     labels = np.full(len(vectors), NOISE)
     left = np.arange(len(vectors))
     while len(left) >= min_size:
         some = left[:: -(-len(left) // AT_ONCE)]
-        groups = _grouped(vectors[some], min_size)
+        groups = _grouped(vectors, some, min_size, prior)
         if not (groups != NOISE).any():
             break
         labels[some] = np.where(groups == NOISE, NOISE, groups + labels.max() + 1)
@@ -83,7 +89,8 @@ def _nearness(similarities: NDArray[np.float32], starts: Labels) -> NDArray[np.f
     return np.stack(columns, axis=1)
 
 
-def _grouped(vectors: Vectors, min_size: int) -> Labels:
+def _grouped(every: Vectors, some: Labels, min_size: int, prior: Prior | None) -> Labels:
+    vectors = every[some]
     labels = np.full(len(vectors), NOISE)
     nearest, similarities = _neighbours(vectors, max(NEIGHBOURS, min_size - 1))
     dense = np.flatnonzero(similarities[:, min_size - 2] >= FLOOR) if len(vectors) >= min_size else labels[:0]
@@ -92,7 +99,8 @@ def _grouped(vectors: Vectors, min_size: int) -> Labels:
     if len(dense) < len(vectors):
         nearest, similarities = _neighbours(vectors[dense], NEIGHBOURS)
     fine = communities(_graph(nearest[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]), RESOLUTION)
-    labels[dense] = _large_enough(merged(vectors[dense], fine, min_size), min_size)
+    factors = prior(some[dense], fine) if prior else 1.0
+    labels[dense] = _large_enough(merged(vectors[dense], fine, min_size, factors), min_size)
     return labels
 
 
