@@ -271,6 +271,11 @@ class Windows(_Block, frozen=True, kw_only=True):
     """Length of a window. Changing it starts new windows beside the old ones."""
     lateness_seconds: Annotated[float, Meta(ge=0)] = 30.0
     """How long a window stays open for events that come late; later ones make a revision of its report."""
+    idle_seconds: PositiveSeconds = 5.0
+    """A partition that brings nothing for so long holds no window open; with none that does, the clock closes them.
+
+    What was said earlier and comes after that is late: for an import of old events, set it above its longest pause.
+    """
     revised: Positive = 6
     """Windows, counted back from the newest, whose reports late events still revise; later events are counted only."""
     reference: Literal["rolling", "frozen"] = "rolling"

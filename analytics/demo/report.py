@@ -15,6 +15,7 @@ from rich.table import Table
 
 from analytics.audit.rows import Query
 from analytics.demo.learning import Learnt
+from analytics.demo.watched import Watched
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topics import RAW
@@ -45,6 +46,8 @@ class Findings(msgspec.Struct, kw_only=True):
     example_s: float
     freshness_s: list[float]
     """From the call to log until a query sees the row, sorted."""
+    watched: Watched | None = None
+    """What drift and failures were found; None where there was too little to watch."""
     learnt: Learnt | None = None
     """What the loop did; None where there was too little to learn from."""
     page: str | None = None
@@ -107,10 +110,27 @@ def show(found: Findings, console: Console) -> None:
     if waits := found.freshness_s:
         p50, slowest = waits[len(waits) // 2], waits[-1]
         console.print(f"[bold]From log to queryable[/] p50 {p50:.2f} s, slowest of {len(waits)} {slowest:.2f} s")
+    if (seen := found.watched) is not None:
+        _show_watched(seen, console)
     if (learnt := found.learnt) is not None:
         _show_learnt(learnt, console)
     if found.page is not None:
         console.print(f"[bold]All of it as a page with plots[/] {found.page}")
+
+
+def _show_watched(seen: Watched, console: Console) -> None:
+    true = [alert for alert in seen.alerts if not alert.is_false]
+    console.print(
+        f"[bold]Drift[/] planted on {seen.drift_at}: {len(true)} alerts since, "
+        f"{len(seen.alerts) - len(true)} false ones before, in {seen.windows} windows of a day"
+    )
+    rows = [(alert.window, alert.tenant, alert.agent, alert.summary) for alert in seen.alerts]
+    console.print(_table("Drift alerts", ("first window", "tenant", "agent", "what moved"), rows))
+    clusters = [
+        (failure.title, failure.tenant, failure.size, ", ".join(failure.agents), failure.suggestion)
+        for failure in seen.failures
+    ]
+    console.print(_table("Failures, the largest", ("what", "tenant", "size", "agents", "what to do"), clusters))
 
 
 def _show_learnt(learnt: Learnt, console: Console) -> None:

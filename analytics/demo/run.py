@@ -13,11 +13,12 @@ from analytics.audit.query import connect, connect_patiently
 from analytics.audit.report import Report
 from analytics.audit.rows import Query
 from analytics.audit.run import audit
-from analytics.demo.learning import learn
+from analytics.demo.learning import learn, read_truth
 from analytics.demo.report import Findings, personal, raw_bytes, rejected, timed_example
 from analytics.demo.setting import Setting
 from analytics.demo.traffic import Publisher, freshness_s, publish_bad_input
 from analytics.demo.watch import watch
+from analytics.demo.watched import watched
 from analytics.page import document
 from analytics.report.gather import report_sections
 
@@ -59,6 +60,8 @@ def _run(
         with console.status("asking the store"):
             found = _findings(setting, query, publisher)
         if data is None and interactions >= LEAST_TO_LEARN:
+            with console.status("waiting for the last windows to close"):
+                found.watched = watched(setting.settings, query, read_truth(publisher.truth)[0])
             with console.status("learning: select, label, retrain, compare, roll back"):
                 found.learnt = learn(setting.settings, publisher.truth)
             with console.status("writing the report"):

@@ -19,10 +19,31 @@ from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port
 from headrace.errors import Fatal
 from headrace.ids import ID_KEY_FILE_VARIABLE, ID_KEY_VARIABLE, new_key
-from headrace.settings import BOOTSTRAP_VARIABLE, CONFIG_VARIABLE, ContinualLearning, Kafka, Logging, Settings, Store
+from headrace.settings import (
+    BOOTSTRAP_VARIABLE,
+    CONFIG_VARIABLE,
+    ContinualLearning,
+    Kafka,
+    Logging,
+    Metrics,
+    Settings,
+    Store,
+    Windows,
+)
 from headrace.topic_admin import create_topics
-from headrace.topics import TOPICS
 
+WINDOW_S = 24 * 3600
+"""The simulator tells four weeks in half a minute: its windows are days."""
+LATENESS_S = 6 * 3600.0
+"""Of event time: partitions are read unevenly, and an hour passes in a twentieth of a second."""
+IDLE_S = 20.0
+"""A demo on a busy machine may pause so long; a longer one makes the clock close its windows."""
+REFERENCE_WINDOWS = 10
+"""Ten days, frozen: the planted drift begins after three weeks."""
+STORING = ("sanitizer", "lake")
+WATCHING = ("digester", "windows")
+"""Started once there is something to watch: idle for five seconds, they would take the wall clock for event time, and
+the simulated weeks for late."""
 DRAIN_S = 30.0
 """A service ends within one batch; the lake writes its log into its file."""
 
@@ -41,7 +62,7 @@ class Setting:
         self.services_log = self.folder / "services.log"
         self.broker = LocalBroker(self.folder / "broker")
         self.settings = Settings()
-        self._services: subprocess.Popen[bytes] | None = None
+        self._services: list[subprocess.Popen[bytes]] = []
 
     def prepare(self) -> None:
         """A fresh folder with a broker that answers, topics, settings and a key. Raises BrokerFailed, Fatal."""
@@ -70,27 +91,37 @@ class Setting:
             continual_learning=ContinualLearning(logging=Logging(storage=self.folder / "store", sanitize_pii=False)),
             kafka=Kafka(bootstrap_servers=bootstrap_servers, topic_prefix=f"demo-{secrets.token_hex(4)}"),
             store=Store(quack_port=free_port()),
+            windows=Windows(
+                seconds=WINDOW_S,
+                lateness_seconds=LATENESS_S,
+                idle_seconds=IDLE_S,
+                revised=1,
+                reference="frozen",
+                reference_windows=REFERENCE_WINDOWS,
+                web_port=0,
+            ),
+            metrics=Metrics(sanitizer_port=0, lake_port=0, digester_port=0, windows_port=0),
         )
 
     @contextmanager
     def services(self) -> Iterator[None]:
-        """`headrace up` for as long as the block lasts."""
-        with self.services_log.open("wb") as log:
-            command = [*headrace(), "up"]
-            self._services = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        """`headrace up` for as long as the block lasts; of what stores first."""
+        self.start(STORING)
         try:
             yield
         finally:
-            self._services.terminate()
-            try:
-                self._services.wait(DRAIN_S)
-            except subprocess.TimeoutExpired:
-                self._services.terminate()  # a second request ends them at once
-                self._services.wait(DRAIN_S)
+            for services in reversed(self._services):
+                _end(services)
+
+    def start(self, names: Sequence[str]) -> None:
+        """`headrace up` of these services."""
+        with self.services_log.open("ab") as log:
+            command = [*headrace(), "up", *names]
+            self._services.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
 
     def require_services(self) -> None:
         """Raises DemoFailed where `headrace up` has ended."""
-        if self._services is not None and self._services.poll() is not None:
+        if any(services.poll() is not None for services in self._services):
             raise DemoFailed(f"the services have ended; their last words are in {self.services_log}:\n{self.tail()}")
 
     def clean_up(self, keep: bool) -> None:
@@ -100,10 +131,22 @@ class Setting:
         if self.broker.pid is not None:
             self.broker.stop()
         elif self.settings_file.exists():
-            kafka.admin(self.settings.kafka).delete_topics([self.settings.kafka.topic(topic.name) for topic in TOPICS])
+            admin = kafka.admin(self.settings.kafka)
+            prefix = self.settings.kafka.topic("")
+            names = admin.list_topics(timeout=kafka.BROKER_TIMEOUT_S).topics
+            admin.delete_topics([name for name in names if name.startswith(prefix)])
 
     def tail(self, lines: int = 15) -> str:
         return "\n".join(self.services_log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _end(services: subprocess.Popen[bytes]) -> None:
+    services.terminate()
+    try:
+        services.wait(DRAIN_S)
+    except subprocess.TimeoutExpired:
+        services.terminate()  # a second request ends them at once
+        services.wait(DRAIN_S)
 
 
 def headrace() -> Sequence[str]:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from analytics.audit import cut
 from analytics.audit.rows import Query
-from analytics.demo.setting import DemoFailed, Setting, news
+from analytics.demo.setting import WATCHING, DemoFailed, Setting, news
 from analytics.demo.traffic import Publisher
 from headrace import kafka
 from headrace.errors import HeadraceError
@@ -20,6 +20,7 @@ from headrace.settings import Kafka
 from headrace.topics import RAW
 
 POLL_S = 0.3
+STORED = "SELECT coalesce(sum(records), 0) FROM ledger WHERE topic LIKE '%.clean' OR topic LIKE '%.rejected' LIMIT 1"
 STUCK_S = 90.0
 """A killed service is back within seconds, and its group within ten; longer than this, something is wrong."""
 
@@ -49,6 +50,8 @@ def watch(setting: Setting, query: Query, publisher: Publisher, console: Console
             ended = publisher.has_ended
             latest = _count(admin, setting.settings.kafka, query, counts)
             moved_at = moved_at if latest == counts else time.monotonic()
+            if latest.stored and not counts.stored:
+                setting.start(WATCHING)
             counts = latest
             _show(bars, tasks, counts, ended)
             if time.monotonic() - moved_at > STUCK_S:
@@ -81,7 +84,7 @@ def _count(admin: AdminClient, settings: Kafka, query: Query, last: Counts) -> C
         ends = cut.ends(admin, raw)
         committed = cut.committed(settings, raw, ends)
         last = replace(last, logged=sum(ends.values()), sanitized=sum(max(offset, 0) for offset in committed.values()))
-        return replace(last, stored=int(query("SELECT coalesce(sum(records), 0) FROM ledger LIMIT 1")[0][0]))
+        return replace(last, stored=int(query(STORED)[0][0]))
     except HeadraceError:
         return last
 

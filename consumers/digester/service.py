@@ -10,6 +10,7 @@ that reads, so a rebalance finds nothing half done; what was taken since is read
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -34,8 +35,6 @@ from headrace.settings import Settings
 from headrace.topics import CLEAN
 
 SERVICE = "digester"
-IDLE_AFTER_S = 5.0
-"""At a partition's end for so long, it does not hold the watermark any more."""
 HUNG_AFTER_S = 180.0
 """Publishing waits for a broker for two minutes at most."""
 REPORT_EVERY_S = 10.0
@@ -79,7 +78,8 @@ class Loop:
         self._watchdog = Watchdog(HUNG_AFTER_S, lambda: log.error("publishing hangs; the digester ends"))
         self._digesters: dict[int, PartitionDigester] = {}
         self._committed: dict[int, int] = {}
-        self._busy_at: dict[int, float] = {}
+        self._at_end_since: dict[int, float] = {}
+        """Partitions of which everything was read, and since when."""
         self._counts = Counter[str]()
         self._publish_at = self._report_at = 0.0
         self._publisher = Publisher(settings)
@@ -91,11 +91,12 @@ class Loop:
         now = time.monotonic()
         for partition, messages in self._reader.read().items():
             if (digester := self._digesters.get(partition)) is not None:
-                self._busy_at[partition] = now
+                self._at_end_since.pop(partition, None)
                 self._take(digester, messages)
         for partition, end in self._reader.take_ends().items():
             if (digester := self._digesters.get(partition)) is not None:
                 digester.reach(end)
+                self._at_end_since.setdefault(partition, now)
         if now >= self._publish_at:
             self.publish()
 
@@ -134,9 +135,9 @@ class Loop:
         failpoint("digester.4_after_commit")
 
     def _progress(self) -> list[Progress]:
-        at_us, now = time.time_ns() // 1000, time.monotonic()
+        at_us, since = time.time_ns() // 1000, time.monotonic() - self._settings.windows.idle_seconds
         return [
-            digester.progress(at_us, now - self._busy_at[number] >= IDLE_AFTER_S, self._partitions)
+            digester.progress(at_us, self._at_end_since.get(number, math.inf) <= since, self._partitions)
             for number, digester in self._digesters.items()
         ]
 
@@ -164,7 +165,7 @@ class Loop:
             self._digesters[number] = PartitionDigester(source, start.chunk, rules, self._embed)
             self._digesters[number].reach(start.offset)
         self._committed = {number: start.chunk * CHUNK_OFFSETS for number, start in starts.items()}
-        self._busy_at = dict.fromkeys(starts, time.monotonic())
+        self._at_end_since = {}
 
     def _report(self) -> None:
         ends = self._reader.log_ends(self._digesters)
