@@ -1,0 +1,105 @@
+"""What the running windows have found in the demo, beside what the simulator planted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from analytics.audit.rows import Query
+from analytics.demo.setting import IDLE_S, WINDOW_S
+from consumers.failures.live import live_states
+from consumers.failures.report import reports
+from headrace.settings import Settings
+
+SETTLED_S = IDLE_S + 8.0
+"""The last windows close that long after the last event; one that is worked out takes less than a second."""
+TIMEOUT_S = 180.0
+POLL_S = 1.0
+MOST_CLUSTERS = 6
+
+_REPORTS = "SELECT count(*) AS n FROM drift_reports LIMIT 1"
+_ALERTS = """
+    SELECT min(timestamp) AS timestamp, tenant, agent_selected, subject, arg_min(summary, timestamp) AS summary
+    FROM alerts WHERE kind = 'drift' GROUP BY alert_id, tenant, agent_selected, subject ORDER BY 1, 3, 4
+"""
+
+
+class DriftAlert(msgspec.Struct, frozen=True):
+    """The first window in which a signal of an agent alarmed."""
+
+    window: str
+    tenant: str
+    agent: str
+    signal: str
+    summary: str
+    is_false: bool
+    """The window was over before the planted drift began."""
+
+
+class FailureFound(msgspec.Struct, frozen=True):
+    """A failure cluster at the end."""
+
+    cluster_id: str
+    tenant: str
+    title: str
+    size: int
+    agents: list[str]
+    flags: dict[str, int]
+    suggestion: str
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """Reports, alerts and clusters of the demo."""
+
+    windows: int
+    drift_at: str
+    alerts: list[DriftAlert]
+    failures: list[FailureFound]
+
+
+def watched(settings: Settings, query: Query, drift_at: datetime) -> Watched:
+    """Waits until the windows have said all they have to say, and reads it from the store."""
+    windows = _settled(query)
+    return Watched(
+        windows=windows,
+        drift_at=f"{drift_at:%Y-%m-%d}",
+        alerts=[_alert(row, drift_at) for row in query(_ALERTS)],
+        failures=_failures(settings),
+    )
+
+
+def _settled(query: Query) -> int:
+    deadline = time.monotonic() + TIMEOUT_S
+    said, since = -1, time.monotonic()
+    while time.monotonic() < min(since + SETTLED_S, deadline):
+        if (now := int(query(_REPORTS)[0][0])) != said:
+            said, since = now, time.monotonic()
+        time.sleep(POLL_S)
+    return said
+
+
+def _alert(row: Sequence[object], drift_at: datetime) -> DriftAlert:
+    timestamp, tenant, agent, subject, summary = row
+    assert isinstance(timestamp, datetime)
+    over = timestamp.replace(tzinfo=UTC) + timedelta(seconds=WINDOW_S)
+    return DriftAlert(f"{timestamp:%Y-%m-%d}", str(tenant), str(agent), str(subject), str(summary), over <= drift_at)
+
+
+def _failures(settings: Settings) -> list[FailureFound]:
+    found = [
+        FailureFound(
+            report.cluster_id,
+            state.tenant,
+            report.title,
+            report.size,
+            list(report.agents),
+            report.flags,
+            " ".join(report.suggestions),
+        )
+        for state in live_states(settings)
+        for report in reports(state)
+    ]
+    return sorted(found, key=lambda failure: -failure.size)[:MOST_CLUSTERS]
