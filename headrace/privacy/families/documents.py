@@ -125,7 +125,7 @@ def _paper(
     differs: tuple[str, ...] = (),
     never: tuple[str, ...] = (),
 ) -> Rule:
-    confirm: Confirm = unless_named_otherwise(_plausible)
+    confirm: Confirm = unless_named_otherwise(_plausible, context)
     return Rule(
         name, kind, trigger, re.compile(_START + f"(?:{pattern})" + _END), confirm, context, never, matches, differs
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from headrace.privacy.rule import Bounds, Confirm, Rule, Trigger, checked, digits
+from headrace.privacy.rule import EDGE, Bounds, Confirm, Rule, Trigger, checked, digits
 
 PAPERS = (
     "national id",
@@ -42,8 +42,16 @@ START = r"(?<![0-9])(?<![0-9][.,:/-])(?<![0-9a-f][a-f])"
 END = r"(?![0-9A-Za-z])(?![.,:/-][0-9])"
 WORD_START = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][./-])"
 WORD_END = r"(?![0-9A-Za-z_])(?![./-][0-9A-Za-z])"
-EARLIER = "sku", "rder", "cket", "oice", "part", "item", "uild", "rial", "odel", "mmit", "rsion", "lease"
-"""Ends of words that name another kind of number, where they stand right before it: order, ticket, build …"""
+OTHERS_NUMBER = re.compile(
+    r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|case|tracking|build|commit|isbn|ref"
+    r"|reference|catalog|cat|product|s/n|p/n|upc|ean|contract|meter|voucher|coupon|flight|version|release|chapter|section"
+    r"|vertrag|auftrag|bestellung|rechnung|pedido|facture|commande|contrato|contrat)"
+    r"(?:[ _-]?(?:no|nr|num|number|code|id))?[.:# =\"']{0,4}\Z",
+    re.IGNORECASE,
+)
+"""A word for another kind of number, right before it."""
+_TELEPHONE = re.compile(r"(?:1[-. ])?[2-9][0-9]{2}([-.])[2-9][0-9]{2}\1[0-9]{4}")
+_PART_OF_TELEPHONE = re.compile(r"(?:\+|\+[0-9]{1,3}[ .-]|[0-9]\)[ -]?)\Z")
 
 
 def run(count: int) -> str:
@@ -59,15 +67,21 @@ def word(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{WORD_START}(?:{pattern}){WORD_END}")
 
 
-def unless_named_otherwise(confirm: Confirm) -> Confirm:
-    """Refuses what an order, a ticket, a build is called, by the word right before it."""
+def unless_named_otherwise(confirm: Confirm, words: tuple[str, ...] = ()) -> Confirm:
+    """Refuses what an order, a ticket, a build is called by the word right before it, and telephone numbers: one
+    that is written like them needs one of `words` right before it."""
 
     def confirmed(match: re.Match[str]) -> Bounds | None:
         bounds = confirm(match)
         if bounds is None:
             return None
-        before = match.string[max(0, bounds[0] - 8) : bounds[0]].lower()
-        return None if any(word in before for word in EARLIER) else bounds
+        before = match.string[max(0, bounds[0] - EDGE) : bounds[0]]
+        if OTHERS_NUMBER.search(before) or _PART_OF_TELEPHONE.search(before):
+            return None
+        if words and _TELEPHONE.fullmatch(match.string, *bounds):
+            before = before.lower()
+            return bounds if any(word in before for word in words) else None
+        return bounds
 
     return confirmed
 
@@ -82,7 +96,7 @@ def named(
 ) -> Rule:
     """A number of digits only, which needs a word of `context` or of PAPERS near it."""
     pattern = number("|".join(run(count) for count in sorted(counts, reverse=True)))
-    confirm = unless_named_otherwise(checked(check))
+    confirm = unless_named_otherwise(checked(check), (*context, *PAPERS))
     return Rule(name, "national_id", digits(*counts), pattern, confirm, (*context, *PAPERS), (), matches, differs)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from headrace.privacy.families.calling_codes import national_lengths
-from headrace.privacy.rule import Bounds, Rule, Seed, digits
+from headrace.privacy.families.national_forms import OTHERS_NUMBER
+from headrace.privacy.rule import EDGE, Bounds, Rule, Seed, digits
 
 PHONE_WORDS = (
     *("phone", "tel", "mobile", "cell", "call", "fax", "sms", "text me", "reach me", "dial", "voicemail", "hotline"),
@@ -86,12 +87,6 @@ OTHER_NUMBERS = (
 )
 """Words in front of numbers that nobody calls."""
 _EXTENSION = r"(?:[, -]{0,2}(?:x|ext\.?|extension|durchwahl|#)[ .:-]{0,2}[0-9]{1,6}(?![0-9]))?+"
-_NOT_CALLED = re.compile(
-    r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|case|tracking|build|commit|isbn|ref"
-    r"|reference|catalog|cat|product|s/n|p/n|upc|ean)(?:[ _-]?(?:no|nr|num|number|code|id))?[.:# =]{0,3}\Z",
-    re.IGNORECASE,
-)
-"""A word for another number, right before it."""
 _LEAD = re.compile(r"(?:(?<![0-9])\+?1[ .-]{0,2})?\(? ?\Z")
 _INSIDE_NUMBER = re.compile(r"[0-9][.,/-]\Z|[0-9]\Z")
 _DIGITS = re.compile(r"[0-9]+")
@@ -133,7 +128,7 @@ def us(match: re.Match[str]) -> Bounds | None:
 
 def _is_anothers(text: str, start: int) -> bool:
     """Whether the word right before says that this is the number of a part, an order, a lot."""
-    return _NOT_CALLED.search(text[max(0, start - 16) : start]) is not None
+    return OTHERS_NUMBER.search(text[max(0, start - EDGE) : start]) is not None
 
 
 def us_plain(match: re.Match[str]) -> Bounds | None:

@@ -14,7 +14,8 @@ LONGEST_KEY = 16_384
 LONGEST_TOKEN = 16_384
 """Characters of one part of a web token; most servers refuse headers of half of that."""
 STAND_IN = re.compile(
-    r"[<{$%*\[]|(?:x{3,}|\.{3,}|password|passwd|pass|pw|pwd|secret|token|your.{0,20}|user|username)\Z", re.IGNORECASE
+    r"[<{\[]|\$[({]|(?:\$\w+|%\w+%?|\*+|%\(.{1,40}|x{3,}|\.{3,}|password|passwd|pass|pw|pwd|secret|token|your.{0,20}|user|username)\Z",
+    re.IGNORECASE,
 )
 """What documentation writes in the place of a password."""
 

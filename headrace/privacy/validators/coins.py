@@ -13,8 +13,8 @@ _BECH32 = {character: value for value, character in enumerate("qpzry9x8gf2tvdw0s
 _BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BECH32_SUMS = (1, 0x2BC830A3)
 """What the checksum leaves: bech32 (BIP 173) and bech32m (BIP 350)."""
-LONGEST_BECH32 = 90
-"""BIP 173's limit."""
+LONGEST_BECH32 = 120
+"""BIP 173's limit is 90; Cardano's addresses have up to 108 characters."""
 
 
 def base58check(value: str) -> bool:
