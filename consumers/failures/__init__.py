@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from headrace.lazy import attributes
 
 if TYPE_CHECKING:
-    from consumers.failures.analyzer import FailurePatternAnalyzer
+    from consumers.failures.analyzer import FailurePatternAnalyzer, FailureReport
 
-__all__ = ["FailurePatternAnalyzer"]
+__all__ = ["FailurePatternAnalyzer", "FailureReport"]
 
-
-def __getattr__(name: str) -> Any:
-    """Loads the analyzer when it is first used: the digester needs the rules alone."""
-    if name != "FailurePatternAnalyzer":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from consumers.failures.analyzer import FailurePatternAnalyzer
-
-    return FailurePatternAnalyzer
+__getattr__ = attributes(
+    __name__,
+    {
+        "consumers.failures.analyzer": (
+            "FailurePatternAnalyzer",
+            "FailureReport",
+        ),
+    },
+)
