@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,13 +13,27 @@ from typing import Any
 
 from headrace.privacy.nearby import Nearby, Vocabulary
 from headrace.privacy.places import Indexes, Place, folded
-from headrace.privacy.rule import MASK, Confirm, Rule, Span
+from headrace.privacy.rule import (
+    CONTEXT_AFTER,
+    CONTEXT_BEFORE,
+    EDGE,
+    LONGEST_MATCH,
+    MASK,
+    Code,
+    Confirm,
+    Digits,
+    Rule,
+    Span,
+)
 
 MANY_PLACES = 100
 """From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
 REMEMBERED = 10_000
 """Combinations of rules, or of words; then all are forgotten."""
+
+BEFORE_PLACE = CONTEXT_BEFORE + 2 * EDGE
+"""Characters before a place of which something may change what is found there."""
 
 Match = Callable[[str, int], re.Match[str] | None]
 _Group = tuple[Match, Indexes, dict[frozenset[str], Indexes] | None]
@@ -38,6 +53,8 @@ class Matcher:
         self._context = [frozenset(rule.context) for rule in rules]
         self._never = [frozenset(rule.never) for rule in rules]
         self._vocabulary = Vocabulary(word for rule in rules for word in rule.context + rule.never)
+        self._reach = [_reach(rule) for rule in rules]
+        self._reaches: dict[Indexes, int] = {}
         self._plans: dict[Indexes, list[_Group]] = {}
         self._groups: dict[Indexes, _Group] = {}
 
@@ -122,6 +139,19 @@ class Matcher:
         asked = ((place, tuple(index for index in indexes if worth[index])) for place, indexes in places)
         return [(place, indexes) for place, indexes in asked if indexes]
 
+    def near(self, places: Sequence[Place], found: Sequence[Span]) -> list[Place]:
+        """The places at which the rules may say something else now that these spans (left to right) are masked."""
+        starts = [span.start for span in found]
+        near: list[Place] = []
+        for place, indexes in places:
+            if (reach := self._reaches.get(indexes)) is None:
+                reach = max(self._reach[index] for index in indexes)
+                _remember(self._reaches, indexes, reach)
+            before = bisect_left(starts, place + reach)
+            if before and found[before - 1].end + BEFORE_PLACE > place:
+                near.append((place, indexes))
+        return near
+
     def _precedence(self, hit: Hit) -> tuple[int, int, int, int]:
         index, start, end = hit
         return self._tiers[index], start - end, start, index
@@ -146,6 +176,11 @@ def _remember(memory: dict[Any, Any], key: object, value: object) -> None:
     if len(memory) >= REMEMBERED:
         memory.clear()
     memory[key] = value
+
+
+def _reach(rule: Rule) -> int:
+    """Characters from a place on of which something may change what the rule finds there."""
+    return LONGEST_MATCH + EDGE + CONTEXT_AFTER if isinstance(rule.trigger, (Digits, Code)) else sys.maxsize
 
 
 def _tiers(rules: Sequence[Rule]) -> list[int]:

@@ -6,7 +6,7 @@ All context words of all rules are looked for in one pass, so that a rule's own 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from headrace.privacy.places import folded
@@ -23,7 +23,7 @@ _letters = re.compile(r"[^\W\d_\u2e80-\uffff]+|[^\W\d_\u0000-\u2e7f]+").findall
 _ascii_letters = re.compile("[a-z]+").findall
 _NONE: frozenset[str] = frozenset()
 _Meaning = tuple[tuple[str, ...], tuple[str, ...]]
-"""The context words that a word holds, and those that may begin with its end."""
+"""The context words that a word holds, and those of several words that it may be a part of."""
 
 
 class Vocabulary:
@@ -40,7 +40,7 @@ class Vocabulary:
         long = [word for word in single if word not in self._short]
         self._prefixes = {word: tuple(other for other in long if word.startswith(other)) for word in long}
         self._longest = re.compile(f"(?=({_trie(long)}))").findall
-        self._phrases = [(word, first[0]) for word in known if word not in single and (first := _letters(word))]
+        self._phrases = [(word, _telling_piece(word)) for word in known if word not in single and _letters(word)]
         self._known: set[str] = set()
         self._telling: set[str] = set()
         """Those known words that mean something."""
@@ -67,11 +67,28 @@ class Vocabulary:
             held = [shorter for longest in self._longest(word) if longest for shorter in self._prefixes[longest]]
             if word in self._short:
                 held.append(word)
-            begun = tuple(phrase for phrase, first in self._phrases if word.endswith(first))
+            begun = tuple(phrase for phrase, may_hold in self._phrases if may_hold(word))
             if held or begun:
                 self._meanings[word] = tuple(held), begun
                 self._telling.add(word)
         self._known |= words
+
+
+def _telling_piece(phrase: str) -> Callable[[str], bool]:
+    """Whether a word may be the longest one of a phrase; the first and last of them may go on in the text.
+
+    >>> [_telling_piece("d.l.")(word) for word in ("d", "ed", "l")], _telling_piece("tax id")("taxes")
+    ([False, False, True], False)
+    """
+    pieces = _letters(phrase)
+    opened, closed = phrase.startswith(pieces[0]), phrase.endswith(pieces[-1])
+    _, place = max((len(piece), place) for place, piece in enumerate(pieces))
+    piece, first, last = pieces[place], place == 0 and opened, place == len(pieces) - 1 and closed
+    if first and last:
+        return lambda word: piece in word
+    if first:
+        return lambda word: word.endswith(piece)
+    return lambda word: word.startswith(piece) if last else word == piece
 
 
 class Nearby:

@@ -28,6 +28,9 @@ CONTEXT_BEFORE = 64
 CONTEXT_AFTER = 32
 """Characters behind a value in which a context word may stand: `123456 is my passport number`."""
 
+LONGEST_MATCH = 256
+"""Characters that a pattern at a place of `Digits` or `Code` may read."""
+
 Bounds = tuple[int, int]
 Confirm = Callable[[re.Match[str]], Bounds | None]
 """The bounds of the value in `match.string`, or None where the match only looks like one. Reads `match.string`

@@ -140,6 +140,8 @@ class Sanitizer:
                 places = self._matcher.worth_asking(masked, self._scan(masked).places)
             else:
                 places = [place for place in places if masked[place[0]] != MASK]
+            if not look.disguised:
+                places = self._matcher.near(places, found)
         return None
 
     def _found(self, text: str, places: Sequence[Place]) -> list[Span]:

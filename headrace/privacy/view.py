@@ -64,15 +64,16 @@ _NEEDED = (
     ("=40", re.compile(r"=40[\w=]")),
     ("\n", re.compile(rf"\n(?:{_GOES_ON})")),
     (" @ ", re.compile(r" @ \S ")),
-    (" ", re.compile(rf" (?={_ONE_BY_ONE})[0-9]")),
+    (" ", re.compile(rf"(?<= ){_ONE_BY_ONE}")),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
+_SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
 VIEW_GATE = (
-    r"=40|[=@0-9.-]\r?\n| @ \S | [0-9](?: [0-9.]){7}|"
+    r"=40|[=@-]\r?\n|[0-9]\.?\r?\n[ \t]{0,8}[0-9(]| @ \S | [0-9](?: [0-9.]){7}|"
     r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
     rf"|[(\[{{<] ?{_WRITTEN_OUT} ?[)\]}}>]|{'|'.join(_SPOKEN)}"
 )
@@ -148,7 +149,8 @@ def needs_view(text: str) -> bool:
         return True
     if any(mark in text and pattern.search(text) for mark, pattern in (*_NEEDED, *_BRACKETS)):
         return True
-    return any(word in text for word in _SPOKEN) and _spoken_at(text) is not None
+    low = text.lower()
+    return any(word in low for word in _SPOKEN_WORDS) and _spoken_at(text) is not None
 
 
 def is_strange(text: str) -> bool:
