@@ -145,8 +145,11 @@ IBAN = Rule(
 BITCOIN = Rule(
     name="base58check_address",
     kind="crypto_address",
-    trigger=code(*range(25, 36)),
-    pattern=re.compile(r"(?<![A-Za-z0-9])[123mnLM9ADXTt][1-9A-HJ-NP-Za-km-z]{24,34}(?![A-Za-z0-9])"),
+    trigger=code(*range(25, 37), 111),
+    pattern=re.compile(
+        r"(?<![A-Za-z0-9])(?:[123mnLM9ADXTtK][1-9A-HJ-NP-Za-km-z]{24,35}|[xyztuvZYUV](?:pub|prv)[1-9A-HJ-NP-Za-km-z]{107})"
+        r"(?![A-Za-z0-9])"
+    ),
     confirm=checked(base58check),
     matches=("1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"),
     differs=("1BoatSLRHtKNngkdXEeobR76b53LETtpyU",),
@@ -198,6 +201,21 @@ ETHEREUM = Rule(
     matches=("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xde709f2102306220921060314715629080e2fb77"),
     differs=("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD",),
 )
+LONG_ADDRESS = Rule(
+    name="long_address",
+    kind="crypto_address",
+    trigger=code(42, 56, 95),
+    pattern=re.compile(
+        r"(?<![A-Za-z0-9])(?:4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}|8[1-9A-HJ-NP-Za-km-z]{94}|G[A-D][A-Z2-7]{54}"
+        r"|(?<=bitcoincash:)[qp][02-9ac-hj-np-z]{41})(?![A-Za-z0-9])"
+    ),
+    matches=(
+        *("48" + "Bc3dEf5g9" * 10 + "HjK", "GA" + "ABCD2345" * 6 + "EFGH67"),
+        "bitcoincash:⟦qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a⟧",
+    ),
+    differs=("G" + "ABCD2345" * 4,),
+)
+"""Monero, Stellar, Bitcoin Cash: their length and alphabet say enough."""
 _SSN = r"(?!000|666|9)[0-9]{3}SEP(?!00)[0-9]{2}SEP(?!0000)[0-9]{4}(?![0-9])(?![.-][0-9])"
 _ITIN = r"9[0-9]{2}SEP(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])SEP[0-9]{4}(?![0-9])(?![.-][0-9])"
 _SSN_WORDS = (
@@ -283,6 +301,7 @@ RULES = (
     RIPPLE,
     BECH32,
     ETHEREUM,
+    LONG_ADDRESS,
     SOLANA,
     ROUTING,
     SSN,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from headrace.privacy.families.vendor_table import VENDORS, Vendor
-from headrace.privacy.randomness import is_placeholder
-from headrace.privacy.rule import Bounds, Confirm, Literal, Prefix, Rule, Trigger, code, digits
+from headrace.privacy.randomness import is_placeholder, looks_random
+from headrace.privacy.rule import Bounds, Confirm, Keyword, Literal, Prefix, Rule, Trigger, code, digits, whole
 
 _FILLER = "7f3A9c1E-5d0B8a4C2e6F_"
 """What examples are made of: every alphabet has some of it."""
@@ -14,13 +14,18 @@ _FEWEST_DIFFERENT = 6
 """Characters: a tail of fewer is a row of one letter that shows where a key goes."""
 
 
+_AWS_TAIL = 16
+"""Characters behind `AKIA`, of letters and six digits."""
 LONGEST_LOOK = 160
 """Characters of a tail that decide; what goes on behind them belongs to the key too."""
 _digit = re.compile("[0-9]").search
 
 
 def _real(tail: str) -> bool:
-    return _digit(tail) is not None and len(set(tail)) >= _FEWEST_DIFFERENT and not is_placeholder(tail)
+    """Whether a generator made it: with a digit, or (one of thirty has none) without any word in it."""
+    if len(set(tail)) < _FEWEST_DIFFERENT or is_placeholder(tail):
+        return False
+    return _digit(tail) is not None or (len(tail) == _AWS_TAIL and tail.isupper()) or looks_random(tail)
 
 
 def _tail(alphabet: str, most: int) -> Confirm:
@@ -88,6 +93,19 @@ def _webhook(match: re.Match[str]) -> Bounds | None:
     return match.start() - 8 * scheme, match.end()
 
 
+def _somebodys(match: re.Match[str]) -> Bounds | None:
+    """A key of a vendor that nobody listed: `acme_pat_…` with a generated tail; its name is read backwards."""
+    text, start = match.string, match.start()
+    while start > max(0, match.start() - _LONGEST_NAME) and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    tail = match["tail"]
+    if start == match.start() or not _real(tail) or not looks_random(tail) or _HEXADECIMAL(tail):
+        return None
+    return start, match.end()
+
+
+_LONGEST_NAME = 14
+_HEXADECIMAL = re.compile(r"[0-9a-f]+").fullmatch
 _KEY_CHARACTERS = re.compile(r"[A-Za-z0-9_~.]+").fullmatch
 
 
@@ -144,10 +162,63 @@ _SHAPED = (
     ),
     _shaped(
         "discord_webhook",
-        Prefix(("/api/webhooks/",)),
-        r"/api/webhooks/(?P<value>[0-9]{15,22}/[A-Za-z0-9_-]{40,256}+)",
-        "https://discord.com/api/webhooks/⟦123456789012345678/" + "q7Rk29zL" * 8 + "⟧",
+        Literal("discord"),
+        r"discord(?:app)?\.com/api/(?:v[0-9]{1,2}/)?webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{40,256}+",
+        "https://discord.com/api/webhooks/123456789012345678/" + "q7Rk29zL" * 8,
         "https://discord.com/api/webhooks/12",
+        confirm=_webhook,
+    ),
+    _shaped(
+        "zapier_webhook",
+        Literal("hooks.zapier.com/"),
+        r"hooks\.zapier\.com/hooks/(?:catch|standard)/[0-9]{4,10}/[A-Za-z0-9_-]{5,32}+/?",
+        "https://hooks.zapier.com/hooks/catch/1234567/b0a1c2d/",
+        "https://hooks.zapier.com/hooks/catch/",
+        confirm=_webhook,
+    ),
+    _shaped(
+        "fcm_server",
+        Literal(":APA91b"),
+        r"(?<=[A-Za-z0-9_-]{11}):APA91b[A-Za-z0-9_-]{60,256}+",
+        "AAAAq7Rk29z:APA91b" + "q7Rk29zLmX04bTfw" * 8,
+        "x:APA91b",
+        lead=11,
+    ),
+    _shaped(
+        "azure_storage",
+        Keyword(("accountkey=",)),
+        r"(?i:accountkey=)(?P<value>[A-Za-z0-9+/]{86}==)",
+        "AccountKey=⟦" + "q7Rk29zLmX04bT+w" * 5 + "q7Rk29==⟧",
+        "AccountKey=abc==",
+        confirm=whole,
+    ),
+    _shaped(
+        "azure_devops",
+        code(84),
+        r"(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])",
+        "q7Rk29zLmX04bTfw" * 4 + "q7Rk29zLmX04" + "AZDO" + "1x9Q",
+    ),
+    _shaped(
+        "yandex_iam",
+        Literal("t1."),
+        r"(?<![A-Za-z0-9])t1\.[A-Za-z0-9_-]{8,256}+={0,2}\.[A-Za-z0-9_-]{60,100}+={0,2}",
+        "t1.9euelZqq7Rk29zLmX04b." + "q7Rk29zLmX04bTfw" * 5,
+        "t1.micro",
+    ),
+    _shaped(
+        "mailgun_signing",
+        code(32),
+        r"(?<![A-Za-z0-9])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9-])",
+        "7f3a9c1e5d0b8a4c2e6f7f3a9c1e5d0b-7f3a9c1e-5d0b8a4c",
+    ),
+    _shaped(
+        "somebodys",
+        Prefix(("_pat_", "_live_", "_secret_", "_sk_", "_key_", "_token_", "_api_", "-pat-", "-sk-", "-api-")),
+        r"[_-](?:pat|live|secret|sk|key|token|api)[_-](?P<tail>[A-Za-z0-9]{24,160}+)(?![_-])",
+        "acme_pat_q7Rk29zLmX04bTfwq7Rk29zLmX",
+        "my_secret_manager_of_everything_here",
+        "sha_key_7f3a9c1e5d0b8a4c2e6f7f3a9c1e5d0b",
+        confirm=_somebodys,
     ),
     _shaped(
         "azure_client_secret",
