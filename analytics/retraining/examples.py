@@ -22,6 +22,9 @@ GOOD_RATING = 4.0
 """Stars from which on the agent that answered counts as the right one."""
 IMPLICIT_WEIGHT = 0.3
 """Of a good rating, against 1 for a label: the answer pleased, another agent's might have too."""
+LEAST_CONFIDENCE = 0.6
+"""Of the router in its choice: users rate answers, not routes, and some like what a wrong agent said. Where the router
+hesitated, those are many of the good ratings, and a gate that took them for the truth would refuse better routers."""
 LEAST_PROPENSITY = 0.1
 """An agent chosen less often than this counts ten times, not more: a few lucky choices must not decide."""
 
@@ -40,7 +43,7 @@ SCHEMA = pa.schema(
 
 _ROWS = """
     SELECT interaction_id::VARCHAR AS interaction_id, coalesce(session_id, interaction_id::VARCHAR) AS session_id,
-           user_id, timestamp, user_query AS text, agent_selected, propensity, rating, correct_agent
+           user_id, timestamp, user_query AS text, agent_selected, propensity, routing_confidence, rating, correct_agent
     FROM interactions_with_feedback
     WHERE length(user_query) > 0 AND timestamp < TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'
       AND (rating IS NOT NULL OR correct_agent IS NOT NULL OR interaction_id IN
@@ -82,7 +85,7 @@ def table(rows: Iterable[Mapping[str, Any]], verdicts: Mapping[str, str]) -> pa.
 def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
     """What one interaction teaches: an annotator's verdict, else a user's correction, else a good rating; or nothing.
 
-    A rating tells of the chosen agent only, so it is weighted by the inverse of the chance to be chosen
+    A rating tells of the chosen agent only, and only where the router was sure of it; it is weighted by the inverse of the chance to be chosen
     (D. Horvitz and D. Thompson, JASA 47, 1952), which is cut off at 1/LEAST_PROPENSITY.
 
     >>> target({"agent_selected": "billing", "rating": 5.0, "propensity": 0.5, "correct_agent": None})
@@ -94,7 +97,8 @@ def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
         return Target(verdict, 1.0, "label")
     if row.get("correct_agent"):
         return Target(row["correct_agent"], 1.0, "correction")
-    if (row.get("rating") or 0.0) >= GOOD_RATING:
+    sure = row.get("routing_confidence")
+    if (row.get("rating") or 0.0) >= GOOD_RATING and (sure is None or sure >= LEAST_CONFIDENCE):
         chance = max(row.get("propensity") or 1.0, LEAST_PROPENSITY)
         return Target(row["agent_selected"], IMPLICIT_WEIGHT / chance, "rating")
     return None

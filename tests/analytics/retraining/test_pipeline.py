@@ -112,6 +112,12 @@ def test_labels_weigh_more_than_corrections_than_ratings() -> None:
     assert target(row | {"correct_agent": None, "rating": 2.0}) is None
 
 
+def test_a_good_rating_vouches_for_an_agent_only_where_the_router_was_sure() -> None:
+    row = {"agent_selected": "billing", "rating": 5.0}
+    taught = [target(row | {"routing_confidence": sure}) for sure in (None, 0.9, 0.6, 0.59)]
+    assert [found is not None for found in taught] == [True, True, True, False]
+
+
 def test_a_rarely_chosen_agent_counts_for_those_it_stands_for_up_to_ten() -> None:
     row = {"agent_selected": "billing", "rating": 5.0}
     weights = [found.weight for p in (1.0, 0.5, 0.1, 0.001) if (found := target(row | {"propensity": p}))]
