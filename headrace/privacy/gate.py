@@ -1,7 +1,7 @@
 """The accelerator: one linear pass of RE2 says which triggers have no place in a text, so that nobody looks for them.
 
 A gate never decides that something is personal, only that something cannot be. So both back ends give the same
-spans, provided that each finder's gate matches in every text in which the finder finds a place (tested).
+spans, provided that each finder's gate matches in every text in which a rule finds a value from its places (tested).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 
 from headrace.privacy.rule import (
     FEWEST_DIGITS,
@@ -32,8 +31,12 @@ Place = tuple[int, Indexes]
 MOST_GROUPS = 7
 """Groups of digits that one number is written in, at most: the French social security number has so many."""
 _SEPARATORS = b" .-()/"
-MOST_PREFIXES = 32
-"""Prefixes looked at in one run; a run of more is made of them."""
+MOST_PREFIXES = 256
+"""Prefixes of keys that may begin in one run: a key has one, a megabyte of url-safe base64 a hundred by chance."""
+
+
+class TooManyPlaces(Exception):
+    """A text was built to hide a value among places where one may be."""
 
 
 def _byte_map(classes: dict[bytes, bytes], other: bytes) -> bytes:
@@ -43,6 +46,9 @@ def _byte_map(classes: dict[bytes, bytes], other: bytes) -> bytes:
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
+_ALNUM = frozenset(_LETTERS + _DIGITS)
+_NOT_INSIDE_WORDS = "(?<![A-Za-z0-9"
+"""How a pattern begins that matches behind no letter or digit."""
 _NUMBERS = _byte_map({_DIGITS: b"d", _SEPARATORS: b"s"}, b"x")
 _WORDS = _byte_map({_DIGITS: b"d", _LETTERS: b"l"}, b" ")
 _RUNS = _byte_map({_DIGITS + _LETTERS + b"_-": b"x"}, b" ")
@@ -173,29 +179,47 @@ _measure = re.compile(rb"[0-9]{1,4}[a-z]{1,2}").fullmatch
 class Prefixes:
     """Places of `Prefix` rules: the prefixes are looked for in and right before long runs only."""
 
-    def __init__(self, rules: Iterable[tuple[int, Prefix]]) -> None:
+    def __init__(self, rules: Iterable[tuple[int, Rule]]) -> None:
         by_prefix: dict[str, list[int]] = defaultdict(list)
-        for index, trigger in rules:
-            for text in trigger.texts:
+        inside_words = set()
+        for index, rule in rules:
+            if not rule.pattern.pattern.startswith(_NOT_INSIDE_WORDS):
+                inside_words.add(index)
+            for text in rule.trigger.texts if isinstance(rule.trigger, Prefix) else ():
                 by_prefix[text].append(index)
         self._by_prefix = {
             text: tuple(index for prefix in by_prefix if text.startswith(prefix) for index in by_prefix[prefix])
             for text in by_prefix
         }
+        self._inside = {
+            text: tuple(index for index in indexes if index in inside_words)
+            for text, indexes in self._by_prefix.items()
+        }
         self._search = re.compile(f"(?=({_alternation(sorted(by_prefix, reverse=True))}))").finditer
 
     def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
+        """Raises TooManyPlaces for a run that is made of prefixes."""
         runs = ascii_text.translate(_RUNS)
         places: dict[int, Indexes] = {}
         end = 0
         while (start := runs.find(_LONG_RUN, end)) >= 0:
             end_of_run = runs.find(b" ", start)
             end_of_run = len(runs) if end_of_run < 0 else end_of_run
-            found = self._search(text, max(end, start - LONGEST_PREFIX, 0), end_of_run)
-            for match in islice(found, MOST_PREFIXES):
-                places[match.start()] = self._by_prefix[match[1]]
+            found = self._in_run(text, ascii_text, max(end, start - LONGEST_PREFIX, 0), end_of_run)
+            if len(found) > MOST_PREFIXES:
+                raise TooManyPlaces
+            places.update(found)
             end = end_of_run
         return list(places.items())
+
+    def _in_run(self, text: str, ascii_text: bytes, start: int, end: int) -> list[Place]:
+        places: list[Place] = []
+        for match in self._search(text, start, end):
+            place = match.start()
+            inside = place > 0 and ascii_text[place - 1] in _ALNUM
+            if indexes := (self._inside if inside else self._by_prefix)[match[1]]:
+                places.append((place, indexes))
+        return places
 
 
 def _alternation(texts: Sequence[str]) -> str:
@@ -310,7 +334,7 @@ def _grouped(by_kind: dict[type, list[tuple[int, Rule]]]) -> Iterator[tuple[Find
     )
     for kind, finder, gate in many:
         if own := by_kind[kind]:
-            yield finder(own if kind is Digits else [(index, rule.trigger) for index, rule in own]), gate
+            yield finder(own if kind in (Digits, Prefix) else [(index, rule.trigger) for index, rule in own]), gate
     if own := by_kind[Keyword]:
         triggers = [(index, rule.trigger) for index, rule in own if isinstance(rule.trigger, Keyword)]
         words = sorted({word for _, trigger in triggers for word in trigger.words})

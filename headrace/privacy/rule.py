@@ -85,7 +85,7 @@ class Keyword(NamedTuple):
 
 class Seed(NamedTuple):
     """Places: where this regular expression begins. It starts with a rare literal character, so that looking for it is
-    fast (`:(?=[0-9A-Fa-f]{0,4}:)`); `gate` says the same or less without looking around, in RE2's syntax."""
+    fast (`:(?=[0-9A-Fa-f]{0,4}:)`); `gate` matches, in RE2's syntax, in every text with a value."""
 
     pattern: str
     gate: str

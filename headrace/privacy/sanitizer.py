@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from headrace.privacy.finder import Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
-from headrace.privacy.places import Place
+from headrace.privacy.places import Place, TooManyPlaces
 from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
 from headrace.privacy.rule import MASK, Rule, Span
 from headrace.privacy.scan import Engine, Look, Scan, scan_with
@@ -73,10 +73,7 @@ class Sanitizer:
 
     def spans(self, text: str) -> list[Span]:
         """Where `text` holds personal data, left to right, without overlap."""
-        look = self._scan(text)
-        if not look.places and not look.disguised and not self._own.adds:
-            return []
-        spans = self._settled(text, look)
+        spans = self._all_in(text)
         return [Span(0, len(text), UNSETTLED, UNSETTLED)] if spans is None else spans
 
     def stream(self) -> TextStream:
@@ -108,13 +105,20 @@ class Sanitizer:
         return spans
 
     def _together(self, blocks: Sequence[str]) -> list[list[Span]]:
-        text = MASK.join(blocks)
-        look = self._scan(text)
-        if not look.places and not look.disguised and not self._own.adds:
-            return [[] for _ in blocks]
-        if look.disguised or (found := self._settled(text, look)) is None:
+        found = self._all_in(MASK.join(blocks), alone=False)
+        if found is None:
             return [self.spans(block) for block in blocks]
-        return _shared_out(found, blocks)
+        return _shared_out(found, blocks) if found else [[] for _ in blocks]
+
+    def _all_in(self, text: str, alone: bool = True) -> list[Span] | None:
+        """All spans; None where the rules do not come to rest, or where texts that are not alone wear a disguise."""
+        try:
+            look = self._scan(text)
+            if not look.places and not look.disguised and not self._own.adds:
+                return []
+            return self._settled(text, look) if alone or not look.disguised else None
+        except TooManyPlaces:
+            return None
 
     def _settled(self, text: str, look: Look) -> list[Span] | None:
         """All spans, at rest; None where the rules do not come to rest.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from re import _parser as re_parser  # type: ignore[attr-defined]
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.privacy import Rule, Sanitizer
+from headrace.privacy.rule import LONGEST_MATCH, Code, Digits
 from headrace.privacy.scan import Engine, GatedScan, Scan
 from headrace.privacy.table import RULES
 
@@ -105,6 +108,21 @@ def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str], chunk: 
 def test_no_text_of_100_kb_hangs(unit: str) -> None:
     for text in (unit * (100_000 // len(unit)), "x@" + unit * (100_000 // len(unit)) + "!"):
         SANITIZER.text(text)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("decoys", [1, 40, 1_000])
+@pytest.mark.parametrize("decoy", ["sk-", "ghp_", "eyJ-"])
+def test_no_number_of_decoys_hides_a_key(decoy: str, decoys: int, engine: Engine) -> None:
+    key = "npm_7f3A9c1E5d0B8a4C2e6F7f3A9c1E5d0B8a4C2e6F"
+    assert key not in BOTH[engine].text(f"x {decoy * decoys}-{key} y")
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if isinstance(rule.trigger, (Digits, Code))], ids=lambda rule: rule.name
+)
+def test_rules_of_digits_and_codes_read_no_further_than_they_say(rule: Rule) -> None:
+    assert re_parser.parse(rule.pattern.pattern, rule.pattern.flags).getwidth()[1] <= LONGEST_MATCH
 
 
 def test_the_policy_hash_names_the_rules() -> None:

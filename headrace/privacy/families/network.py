@@ -128,7 +128,7 @@ def _mac_rule(
     return Rule(
         name=name,
         kind="mac_address",
-        trigger=Seed(f"{mark}(?={pair}{mark}{pair})", f"{mark}{pair}{mark}{pair}"),
+        trigger=Seed(f"{mark}(?={pair}(?:{mark}{pair}){{{groups - 2}}})", f"(?:{mark}{pair}){{{groups - 1}}}"),
         pattern=_mac_pattern(mark, width, groups),
         confirm=mac,
         matches=matches,
