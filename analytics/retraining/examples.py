@@ -85,8 +85,8 @@ def table(rows: Iterable[Mapping[str, Any]], verdicts: Mapping[str, str]) -> pa.
 def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
     """What one interaction teaches: an annotator's verdict, else a user's correction, else a good rating; or nothing.
 
-    A rating tells of the chosen agent only, and only where the router was sure of it; it is weighted by the inverse of the chance to be chosen
-    (D. Horvitz and D. Thompson, JASA 47, 1952), which is cut off at 1/LEAST_PROPENSITY.
+    A rating tells of the chosen agent only, and only where the router was sure of it; it is weighted by the inverse
+    of the chance to be chosen (D. Horvitz and D. Thompson, JASA 47, 1952), cut off at 1/LEAST_PROPENSITY.
 
     >>> target({"agent_selected": "billing", "rating": 5.0, "propensity": 0.5, "correct_agent": None})
     Target(label='billing', weight=0.6, source='rating')
