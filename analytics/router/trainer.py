@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.router.corpus import Corpus, corpus
 from analytics.router.fit import Fitted, fit
+from headrace.privacy import kinds_only
 from headrace.router import Router, artefact
 from headrace.router.artefact import Written
 from headrace.router.decision import Decision
@@ -62,6 +63,7 @@ class RouterTrainer:
 
     def corpus(self, texts: Sequence[str], labels: Sequence[str], weights: Sequence[float] | None = None) -> Corpus:
         """The examples in the form that `train` takes, sentence vectors included where the tier needs them."""
+        texts = [kinds_only(text) for text in texts]
         vectors = self._embed(texts) if self._embed is not None else None
         return corpus(texts, labels, weights, vectors)
 

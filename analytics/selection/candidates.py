@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.live import LiveStore
+from headrace.privacy import kinds_only
 
 NARROWED = 20_000
 """Interactions to embed in one cycle: a minute and a half with the sentence model, two seconds with the static one."""
@@ -95,7 +96,7 @@ def _candidates(table: pa.Table) -> Candidates:
         tenants=columns["tenant"].to_pylist(),
         agents=columns["agent_selected"].to_pylist(),
         sessions=columns["session_id"].to_pylist(),
-        texts=columns["user_query"].to_pylist(),
+        texts=[kinds_only(text) for text in columns["user_query"].to_pylist()],
         scores=[msgspec.json.decode(text) if text else {} for text in columns["routing_scores"].to_pylist()],
         confidence=columns["confidence"].to_numpy().astype(np.float32),
         severity=np.clip(columns["severity"].to_numpy().astype(np.float32), 0.0, 1.0),

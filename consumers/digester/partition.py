@@ -38,6 +38,7 @@ from consumers.failures.finding import Finding
 from consumers.failures.record_rules import rules_of_feedback, rules_of_record
 from consumers.failures.session_rules import abandoned, rules_of_turn, turn_of
 from headrace.events import Feedback, ProductionInteraction
+from headrace.privacy import kinds_only
 from headrace.settings import FailureAnalysis
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -240,7 +241,7 @@ class PartitionDigester:
         ]
         for start in range(0, len(bare), EMBEDDED_TOGETHER):
             some = bare[start : start + EMBEDDED_TOGETHER]
-            vectors = packed(self._embed([example.query for _, _, example in some]))
+            vectors = packed(self._embed([kinds_only(example.query) for _, _, example in some]))
             for (kept, group, example), vector in zip(some, vectors, strict=True):
                 kept.replace(group, example.with_vector(vector))
 

@@ -29,6 +29,7 @@ from consumers.failures.state import MAX_WINDOWS, TEXT_CHARACTERS, Failing, Wind
 from headrace.embedding import Embedder, embedder
 from headrace.errors import ConfigError
 from headrace.events import Feedback, ProductionInteraction
+from headrace.privacy import kinds_only
 from headrace.settings import FailureAnalysis, Settings
 
 FREQUENCIES = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -109,7 +110,7 @@ class FailurePatternAnalyzer:
     def _vectors(self, failing: Sequence[ProductionInteraction]) -> Vectors:
         if self._embed is None:
             self._embed = embedder("sentence")
-        return self._embed([event.user_query for event in failing])
+        return self._embed([kinds_only(event.user_query) for event in failing])
 
 
 def _tenants(events: Sequence[ProductionInteraction], findings: Mapping[str, list[Finding]]) -> list[str]:

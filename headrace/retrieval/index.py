@@ -16,6 +16,7 @@ from usearch.index import search
 
 from headrace.embedding import Embedder, embedder
 from headrace.errors import ConfigError
+from headrace.privacy import kinds_only
 from headrace.retrieval.entries import Entry
 
 ENTRIES_FILE = "entries.msgpack"
@@ -112,4 +113,4 @@ class RetrievalIndex:
     def _vectors_of(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self._embed.dimensions), np.float16)
-        return self._embed(texts).astype(np.float16)
+        return self._embed([kinds_only(text) for text in texts]).astype(np.float16)

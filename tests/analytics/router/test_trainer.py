@@ -81,3 +81,12 @@ def test_examples_that_do_not_fit_are_refused() -> None:
         RouterTrainer().fit(["a"], ["x"], [0.0])
     with pytest.raises(ValueError, match="call fit first"):
         RouterTrainer().predict(["a"])
+
+
+def test_who_wrote_it_teaches_nothing() -> None:
+    examples = queries(60, seed=6)
+    keyed = [f"{text} [EMAIL_abcdefgh_aaaaaaaaaaaaabbbb]" for text in examples.texts]
+    plain = [f"{text} [EMAIL]" for text in examples.texts]
+    by_key, by_kind = (RouterTrainer().fit(texts, examples.agents) for texts in (keyed, plain))
+    asked = queries(20, seed=7).texts
+    np.testing.assert_array_equal(by_key.probabilities(asked), by_kind.probabilities(asked))

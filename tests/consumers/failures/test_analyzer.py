@@ -210,3 +210,17 @@ def test_refinement_divides_what_has_two_dense_parts_and_keeps_the_rest() -> Non
     assert refined[14] in (0, 1)
     assert refine(rows[:8], np.zeros(8, np.int64)).tolist() == [0] * 8
     assert refine(rows, np.full(15, -1)).tolist() == [-1] * 15
+
+
+def test_who_wrote_it_does_not_drive_clusters() -> None:
+    seen: list[str] = []
+
+    class Noted(OneTopicOneDirection):
+        def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            seen.extend(texts)
+            return super().__call__(texts)
+
+    rows = [row | {"user_query": row["user_query"] + " [EMAIL_abcdefgh_aaaaaaaaaaaaabbbb]"} for row in traffic()]
+    FailurePatternAnalyzer(Settings(), embed=Noted()).analyze_failures(rows)
+    assert seen
+    assert all(text.endswith(" [EMAIL]") for text in seen)

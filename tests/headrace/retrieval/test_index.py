@@ -69,3 +69,9 @@ def test_updates_in_steps_equal_an_index_made_at_once(steps: list[tuple[dict[str
     assert {one.entry_id: one for one in index.entries} == held
     for found, expected in zip(index.search("my parcel", 9), at_once.search("my parcel", 9), strict=True):
         assert found.similarity == pytest.approx(expected.similarity, abs=1e-3)
+
+
+def test_a_pseudonym_is_its_kind() -> None:
+    index = RetrievalIndex.empty().updated([entry("1", "mail [EMAIL_abcdefgh_aaaaaaaaaaaaabbbb] the invoice")])
+    [hit] = index.search("mail [EMAIL] the invoice")
+    assert hit.similarity > 0.999
