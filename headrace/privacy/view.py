@@ -64,7 +64,7 @@ _NEEDED = (
     ("=40", re.compile(r"=40[\w=]")),
     ("\n", re.compile(rf"\n(?:{_GOES_ON})")),
     (" @ ", re.compile(r" @ \S ")),
-    (" ", re.compile(rf"(?<= ){_ONE_BY_ONE}")),
+    (" ", re.compile(_ONE_BY_ONE)),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
@@ -73,7 +73,7 @@ _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", 
 _SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
 VIEW_GATE = (
-    r"=40|[=@-]\r?\n|[0-9]\.?\r?\n[ \t]{0,8}[0-9(]| @ \S | [0-9](?: [0-9.]){7}|"
+    r"=40|[=@-]\r?\n|[0-9]\.?\r?\n[ \t]{0,8}[0-9(]| @ \S |[0-9](?: [0-9.]){7}|"
     r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
     rf"|[(\[{{<] ?{_WRITTEN_OUT} ?[)\]}}>]|{'|'.join(_SPOKEN)}"
 )
@@ -93,7 +93,7 @@ _DASHES = (
 )
 """Category Pd, and what else looks like a hyphen."""
 _SPACES = "a0 1680 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 200a 202f 205f 3000 "
-_DOTS = "2024 3002 fe52 ff61"
+_DOTS = "b7 2024 3002 fe52 ff61"
 
 
 def _codes(table: str) -> list[int]:

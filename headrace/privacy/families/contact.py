@@ -10,6 +10,9 @@ LOCAL_PART_CHARACTERS = 64
 """RFC 5321's limit for what stands before the @."""
 _LOCAL_PART_MARKS = frozenset(".!#$%&'*+/=?^_`{|}~-")
 _ESCAPES = frozenset("nrt")
+_REMOTES = frozenset(("git", "hg", "svn"))
+"""Users of repositories, if a path follows: `git@github.com:acme/app.git`."""
+_path = re.compile(r"[:/][\w~]").match
 _DELIMITERS = frozenset("/=?&#`'{|*^$!")
 """Allowed in a local part, but far oftener what stands around one: `?mail=ada@…`, `'ada@…'`, `/ada@…`."""
 
@@ -25,7 +28,9 @@ def email(match: re.Match[str]) -> Bounds | None:
         start += 1
     if start and text[start - 1] == "\\" and text[start] in _ESCAPES and start + 1 < at:
         start += 1
-    return (start, match.end()) if start < at else None
+    if start == at or (text[start:at] in _REMOTES and _path(text, match.end())):
+        return None
+    return start, match.end()
 
 
 def _may_be_local(character: str) -> bool:
@@ -57,7 +62,15 @@ EMAIL = Rule(
         *("ada@example.org", "a.b+c@mail.example.co.uk", "josé@exämple.de", "x_1%y@a-b.museum", "o'neil@example.ie"),
         *("bounce+x1-ada=example@em1.example.org", "?mail=⟦ada@example.org⟧&x", "'⟦ada@example.org⟧'"),
     ),
-    differs=("@property", "user@localhost", "a @ b.com", "@example.org", "5@3.50", "git@1.2"),
+    differs=(
+        "@property",
+        "user@localhost",
+        "a @ b.com",
+        "@example.org",
+        "git@github.com:acme/app.git",
+        "5@3.50",
+        "git@1.2",
+    ),
 )
 
 RULES = (EMAIL,)

@@ -75,7 +75,7 @@ def _plausible(match: re.Match[str]) -> Bounds | None:
     return (series.start("letters") if series and _is_series(series) else start), end
 
 
-_SERIES = re.compile(r"(?:.*[^A-Za-z0-9]|^)(?P<letters>[A-Z]{1,2})[ -]").fullmatch
+_SERIES = re.compile(r"(?:[^\0]*[^A-Za-z0-9]|^)(?P<letters>[A-Z]{1,2})[ -]").fullmatch
 
 
 def _is_series(series: re.Match[str]) -> bool:
@@ -90,6 +90,14 @@ _NOT_SERIES = frozenset(
     ("DL", "ID", "NO", "NR", "N", "RG", "TO", "IS", "OR", "AT", "MY", "SS", "PP", "AC", "IN", "OF", "A", "I")
 )
 """Words of two capitals that may stand before a number without being its series."""
+
+
+def _lettered(match: re.Match[str]) -> Bounds | None:
+    """Letters of a name with a few digits, as the state of Washington writes it."""
+    return match.span() if sum(map(str.isdigit, match[0])) >= _FEWEST_OF_LETTERED else None
+
+
+_FEWEST_OF_LETTERED = 3
 
 
 def machine_readable(line: str) -> bool:
@@ -229,6 +237,17 @@ RULES: tuple[Rule, ...] = (
         ("driving licence ⟦MORGA657054SM9IJ⟧", "license number: ⟦D1234567⟧", "Führerschein ⟦B072RRE2I55⟧"),
         ("driver bug D3 in H1", "graphics driver ticket TK123456"),
         _NOT_DRIVERS,
+    ),
+    Rule(
+        "licence_lettered",
+        "driving_licence",
+        code(12),
+        re.compile(_START + "[A-Z]{3}[0-9A-Z]{9}" + _END),
+        unless_named_otherwise(_lettered, LICENCE),
+        LICENCE,
+        _NOT_DRIVERS,
+        ("driver's license ⟦WDLABCD456DG⟧",),
+        ("driver ABCDEFGHIJKL",),
     ),
     _paper(
         "licence_grouped",

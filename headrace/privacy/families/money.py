@@ -108,13 +108,13 @@ CARD_BY_WORD = Rule(
     name="credit_card_by_word",
     kind="credit_card",
     trigger=CREDIT_CARD.trigger,
-    pattern=CREDIT_CARD.pattern,
+    pattern=re.compile(r"(?<![0-9+])(?<![0-9]\.)[2-689][0-9]{3}(?:[ ./-]{0,3}[0-9]){8,15}+(?![0-9])"),
     confirm=credit_card,
     context=(
         *("card", "credit", "debit", "visa", "mastercard", "amex", "diners", "maestro", "discover", "cc", "pan"),
         *("kreditkarte", "karte", "carte", "tarjeta", "carta", "cartão", "kaart", "payment", "卡", "カード", "карт"),
     ),
-    matches=("card ⟦30569309025904⟧",),
+    matches=("card ⟦30569309025904⟧", "visa: ⟦4111 1111 11111111⟧"),
     differs=("build 30569309025904",),
 )
 CARD_UNDERSCORED = Rule(

@@ -10,9 +10,9 @@ from headrace.privacy.rule import Bounds, Rule, Seed
 _HEX = frozenset("0123456789abcdefABCDEF")
 _IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_]|:[0-9A-Fa-f])")
 _NUMBERED = re.compile(
-    r"(?:(?<![a-z])(?:version|release|ver|build|v|rev|revision|section|sections|sect?|chapter|clause|article|art|annex"
-    r"|appendix|paragraph|para|table|fig|figure|step|item|rule|part|schedule|exhibit|driver|firmware|kernel|glibc|java"
-    r"|jdk|windows|chrome|chromium|firefox|safari|edge|android|macos|net|nuget|sdk|package|plugin|patch)"
+    r"(?:(?:version|(?<![a-z])(?:release|ver|build|v|rev|revision|section|sections|sect?|chapter|clause|article|art|annex"
+    r"|appendix|paragraph|para|table|fig|figure|step|schedule|exhibit|driver|firmware|kernel|glibc|java"
+    r"|jdk|windows|chrome|chromium|firefox|safari|macos|nuget|sdk|package|plugin|patch|(?<=\.)net))"
     r"\.?[ :=\"'(]{0,3}|(?<![a-z])@|\u00a7 ?)\Z",
     re.IGNORECASE,
 )

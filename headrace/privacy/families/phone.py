@@ -131,11 +131,34 @@ def _is_anothers(text: str, start: int) -> bool:
     return OTHERS_NUMBER.search(text[max(0, start - EDGE) : start]) is not None
 
 
+_COUNTED = re.compile(
+    r"[ _]?(?:rows|bytes|records|events|requests|items|points|users|tokens|times|lines|px|units|ms|ns|us|s|kb|mb|gb)\b",
+    re.IGNORECASE,
+)
+_COUNTER = re.compile(
+    r"(?<![a-z])(?:job|task|run|process|proc|event|message|msg|record|node|worker|queue|block|height|nonce|sequence|step"
+    r"|version|value|key|row|line|page|post|article|listing|product|device|sensor|unit|sample|gene|chunk|shard|thread)"
+    r"(?:[ _-]?(?:id|no|nr|num|number|key))?[.:# =]{1,3}\Z",
+    re.IGNORECASE,
+)
+_LIMITS = frozenset(("2147483647", "2147483648", "4294967295", "4294967296"))
+"""Of integers of 32 bits."""
+
+
+def _counts(text: str, start: int, end: int) -> bool:
+    """Whether the words around say that something is counted or numbered."""
+    if text[start:end] in _LIMITS or _COUNTED.match(text, end):
+        return True
+    return _COUNTER.search(text[max(0, start - EDGE) : start]) is not None
+
+
 def us_plain(match: re.Match[str]) -> Bounds | None:
     """Ten digits in one group, no part of a word."""
     text, (start, end) = match.string, match.span()
     lead = _phone_lead(text[max(0, start - 6) : start])
-    if lead is None or "(" in lead or _touches_word(text, start - len(lead), end) or _is_anothers(text, start):
+    if lead is None or "(" in lead or _touches_word(text, start - len(lead), end):
+        return None
+    if _is_anothers(text, start) or _counts(text, start, end):
         return None
     return (start - len(lead), end) if _assignable(match["area"], match["exchange"]) else None
 

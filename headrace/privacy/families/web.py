@@ -80,7 +80,8 @@ PRIVATE_KEY = Rule(
         r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
         rf"{_GAP}{_HEADERS}(?:{_GAP}[A-Za-z0-9+/=]{{16,{LONGEST_KEY}}}+){{0,{LONGEST_KEY // 16}}}+"
         rf"(?:{_GAP}[A-Za-z0-9+/=]{{0,64}}+{_GAP}[A-Za-z0-9+/=]{{0,8}}+{_GAP}"
-        r"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----)?"
+        r"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+        rf"|(?:\r?\n|\\n)(?=[A-Za-z]{{0,15}}[0-9+/=])[A-Za-z0-9+/=]{{1,15}}+)?"
     ),
     matches=(
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA0Z3VS5JJcds3xf\nabc=\n-----END RSA PRIVATE KEY-----",
