@@ -7,7 +7,7 @@ characters), so that a text without candidates is done after a few microseconds.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from headrace.privacy.rule import (
@@ -55,8 +55,8 @@ _RUNS = _byte_map({_DIGITS + _LETTERS + b"_-": b"x"}, b" ")
 _ENOUGH_DIGITS = b"d" * FEWEST_DIGITS
 _LONG_RUN = b"x" * SHORTEST_RUN
 _rows = re.compile(rb"d(?:s{0,3}d){%d,}" % (FEWEST_DIGITS - 1)).finditer
-_groups = re.compile(rb"d+").finditer
-_mixed = (re.compile(rb"ld").finditer, re.compile(rb"dl").finditer)
+_digit_groups = re.compile(rb"dd*").finditer
+"""Not `d+`: `re` leaps to a literal, and walks to a class or a repeat."""
 
 
 class Digit:
@@ -81,7 +81,7 @@ class Digit:
         return [place for row in _rows(classes) for place in self._in_row(text, classes, *row.span())]
 
     def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[Place]:
-        groups = [group.span() for group in _groups(classes, start, end)]
+        groups = [group.span() for group in _digit_groups(classes, start, end)]
         date_end = 0
         for first, (place, group_end) in enumerate(groups):
             if place < date_end or _is_counting(groups, first):
@@ -145,8 +145,6 @@ class Words:
 
     def __call__(self, _text: str, ascii_text: bytes) -> list[Place]:
         classes = ascii_text.translate(_WORDS)
-        if b"ld" not in classes and b"dl" not in classes:
-            return []
         return [
             (start, indexes)
             for start, end in _mixed_words(classes)
@@ -160,16 +158,14 @@ def _mixed_words(classes: bytes) -> Iterator[tuple[int, int]]:
     >>> list(_mixed_words(b"ll ld  dd ddl"))
     [(3, 5), (10, 13)]
     """
-    found: dict[int, int] = {}
-    for finditer in _mixed:
-        floor = 0
-        for match in finditer(classes):
-            if match.start() >= floor:
-                start = classes.rfind(b" ", 0, match.start()) + 1
-                floor = classes.find(b" ", match.end())
-                floor = len(classes) if floor < 0 else floor
-                found[start] = floor
-    return iter(sorted(found.items()))
+    floor = 0
+    for match in _digit_groups(classes):
+        first, last = match.span()
+        if first >= floor and (classes[last : last + 1] == b"l" or classes[first - 1 : first] == b"l"):
+            start = classes.rfind(b" ", 0, first) + 1
+            floor = classes.find(b" ", last)
+            floor = len(classes) if floor < 0 else floor
+            yield start, floor
 
 
 _measure = re.compile(rb"[0-9]{1,4}[a-z]{1,2}").fullmatch
@@ -264,45 +260,33 @@ class Keywords:
         for index, trigger in rules:
             for word in trigger.words:
                 by_word[word].append(index)
-        self._by_stem = [
-            (stem, [(word, tuple(by_word[word]), re.compile(re.escape(word)).finditer) for word in words])
-            for stem, words in _by_stem(list(by_word)).items()
+        self._by_part = [
+            (part, [(word, tuple(by_word[word]), re.compile(re.escape(word)).finditer) for word in words])
+            for part, words in _by_part(list(by_word)).items()
         ]
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
         low = folded(text)
         return [
             (match.start(), indexes)
-            for stem, words in self._by_stem
-            if stem in low
+            for part, words in self._by_part
+            if part in low
             for word, indexes, finditer in words
             if word in low
             for match in finditer(low)
         ]
 
 
-STEM_CHARACTERS = 4
-"""Short enough to be shared by many words, long enough to be rare in other text."""
+def _by_part(words: Sequence[str]) -> dict[str, list[str]]:
+    """Each word under the shortest of the words that it holds, so that only those have to be looked for.
 
-
-def _by_stem(words: Sequence[str]) -> dict[str, list[str]]:
-    """Each word under a piece that it shares with others, so that few pieces have to be looked for.
-
-    >>> _by_stem(["password", "passphrase", "mypass"])
-    {'pass': ['password', 'passphrase', 'mypass']}
+    >>> _by_part(["password", "pass", "mypass", "key"])
+    {'key': ['key'], 'pass': ['pass', 'mypass', 'password']}
     """
-    left = list(words)
-    chosen: dict[str, list[str]] = {}
-    while left:
-        pieces = Counter(piece for word in left for piece in set(_pieces(word)))
-        stem = max(pieces, key=lambda piece: (pieces[piece], piece))
-        chosen[stem] = [word for word in left if stem in word]
-        left = [word for word in left if stem not in word]
-    return chosen
-
-
-def _pieces(word: str) -> list[str]:
-    return [word[start : start + STEM_CHARACTERS] for start in range(max(1, len(word) - STEM_CHARACTERS + 1))]
+    by_part: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        by_part.setdefault(next((part for part in by_part if part in word), word), []).append(word)
+    return by_part
 
 
 def folded(text: str) -> str:

@@ -64,9 +64,11 @@ _NEEDED = (
     ("=40", re.compile(r"=40[\w=]")),
     ("\n", re.compile(rf"\n(?:{_GOES_ON})")),
     (" @ ", re.compile(r" @ \S ")),
-    (" ", re.compile(_ONE_BY_ONE)),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
+_one_by_one = re.compile(_ONE_BY_ONE).search
+_DIGITS_AND_DOTS = bytes(ord("d") if chr(byte) in "0123456789." else byte for byte in range(256))
+_EIGHT_ONE_BY_ONE = b" ".join([b"d"] * 8)
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
@@ -148,6 +150,8 @@ def needs_view(text: str) -> bool:
     if is_strange(text):
         return True
     if any(mark in text and pattern.search(text) for mark, pattern in (*_NEEDED, *_BRACKETS)):
+        return True
+    if _EIGHT_ONE_BY_ONE in text.encode("ascii", "replace").translate(_DIGITS_AND_DOTS) and _one_by_one(text):
         return True
     low = text.lower()
     return any(word in low for word in _SPOKEN_WORDS) and _spoken_at(text) is not None
