@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from consumers.failures import clusters
 from consumers.failures.latency import Quartiles, quartiles, slow_limit, slow_response
 from consumers.failures.state import Cluster, ClusterState, Failing
 from consumers.windows.comparison import compared
+from consumers.windows.fixes import resolved
 from consumers.windows.reports import (
     ALL_AGENTS,
     Alert,
@@ -46,6 +47,8 @@ class Chain(msgspec.Struct, array_like=True, frozen=True):
     watch: Watch = Watch()
     drifting: tuple[tuple[str, str], ...] = ()
     """Agent and signal of the drifts that were said and go on."""
+    start_us: int = 0
+    """Of the window that left this."""
 
 
 class Outcome(NamedTuple):
@@ -57,8 +60,15 @@ class Outcome(NamedTuple):
     chain: Chain
 
 
-def analyse(window: Window, reference: Window | None, chain: Chain, revision: int, settings: Settings) -> Outcome:
-    """The outcome of a window after the one that left `chain`."""
+def analyse(
+    window: Window,
+    reference: Window | None,
+    chain: Chain,
+    revision: int,
+    settings: Settings,
+    fixed: Collection[str] = (),
+) -> Outcome:
+    """The outcome of a window after the one that left `chain`; clusters called `fixed` since then are resolved."""
     if settings.windows.reference == "frozen":
         reference = chain.watch.first
     limits = {agent: _slow_limit(window, reference, agent, settings) for agent in window.agents}
@@ -66,7 +76,7 @@ def analyse(window: Window, reference: Window | None, chain: Chain, revision: in
     watched, alarms = _watch(chain.watch, window, settings)
     lasting = set(chain.drifting) & _drifted(reports)
     updated = clusters.update(
-        chain.clusters,
+        resolved(chain.clusters, fixed),
         clusters.Window(_moment(window.start_us), window.interactions),
         failing(window, limits),
         settings.continual_learning.failure_analysis.min_cluster_size,
@@ -76,7 +86,7 @@ def analyse(window: Window, reference: Window | None, chain: Chain, revision: in
     alerts = [*(_drift_alert(window, alarm, reports) for alarm in begun), *_cluster_alerts(window, updated)]
     said = [_cluster(window, one, revision) for one in updated.state.clusters if one.cluster_id in changed]
     drifting = tuple(sorted(lasting | {alarm[:2] for alarm in begun}))
-    return Outcome(reports, said, alerts, Chain(updated.state, watched, drifting))
+    return Outcome(reports, said, alerts, Chain(updated.state, watched, drifting, window.start_us))
 
 
 def _watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, list[Alarm]]:

@@ -7,16 +7,18 @@ when anything that its report was made of has changed: late events, or a window 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from consumers.failures.state import ClusterState
 from consumers.windows.analysis import Chain, Outcome, analyse
+from consumers.windows.fixes import between
 from consumers.windows.reports import Alert, ClusterReport, DriftReport
 from consumers.windows.state import Closed, State
 from consumers.windows.window import Window, joined
+from headrace.decisions import Resolution
 from headrace.settings import Settings
 
 MICROSECONDS = 1_000_000
@@ -72,15 +74,19 @@ def due(state: State, horizon: Horizon) -> list[tuple[str, int]]:
     ]
 
 
-def close(state: State, tenant: str, start_us: int, settings: Settings) -> Closing | None:
+def close(
+    state: State, tenant: str, start_us: int, settings: Settings, fixes: Collection[Resolution] = ()
+) -> Closing | None:
     """What a window says, first or again; None where its report would be made of the same."""
     window, reference = state.window(tenant, start_us), _reference(state, tenant, start_us, settings)
     before = state.chain(tenant, start_us)
-    signature = _signature(window, reference, before)
+    chain = _chain(tenant, before)
+    fixed = between(fixes, chain.start_us, start_us)
+    signature = _signature(window, reference, before, fixed)
     known = state.closed.get((tenant, start_us))
     if known is not None and known.signature == signature:
         return None
-    outcome = analyse(window, reference, _chain(tenant, before), 1 if known is None else known.revision + 1, settings)
+    outcome = analyse(window, reference, chain, 1 if known is None else known.revision + 1, settings, fixed)
     return _closing(window, outcome, known, signature)
 
 
@@ -127,17 +133,18 @@ def _chain(tenant: str, content: bytes) -> Chain:
     return Chain(ClusterState(tenant=tenant, embedder=EMBEDDER))
 
 
-def _signature(window: Window, reference: Window | None, chain: bytes) -> int:
-    return zlib.crc32(
-        chain, zlib.crc32(msgspec.msgpack.encode((window.signature(), reference and reference.signature())))
-    )
+def _signature(window: Window, reference: Window | None, chain: bytes, fixed: list[str]) -> int:
+    sources = (window.signature(), reference and reference.signature())
+    return zlib.crc32("".join(fixed).encode(), zlib.crc32(chain, zlib.crc32(msgspec.msgpack.encode(sources))))
 
 
-def closings(state: State, horizon: Horizon, settings: Settings) -> Iterator[Closing]:
+def closings(
+    state: State, horizon: Horizon, settings: Settings, fixes: Collection[Resolution] = ()
+) -> Iterator[Closing]:
     """Closes whatever is due at once, as a recomputation does: the live service delivers in between."""
     while waiting := due(state, horizon):
         tenant, start_us = waiting[0]
-        closing = close(state, tenant, start_us, settings)
+        closing = close(state, tenant, start_us, settings, fixes)
         if closing is None:
             state.changed.discard((tenant, start_us))
         else:

@@ -18,6 +18,7 @@ import structlog
 from consumers.digests.messages import Part, Progress, decode
 from consumers.metrics import Metrics
 from consumers.windows.closing import Closing, Horizon, close, due, settle
+from consumers.windows.fixes import Fixes
 from consumers.windows.reports import Alert, encode
 from consumers.windows.state import State
 from headrace.failpoints import failpoint
@@ -58,6 +59,7 @@ class Worker:
         self._horizon = Horizon(settings)
         self._shards: dict[int, tuple[State, ChangelogTable]] = {}
         self._counts = Counter[str]()
+        self._fixes: Fixes | None = None
         self.alert = Alerts()
 
     def forget(self) -> None:
@@ -123,7 +125,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         while waiting := due(state, self._horizon):
             tenant, start_us = waiting[0]
-            closing = await loop.run_in_executor(None, close, state, tenant, start_us, self._settings)
+            closing = await loop.run_in_executor(None, self._closing, state, tenant, start_us)
             if closing is None:
                 state.changed.discard((tenant, start_us))
                 continue
@@ -135,6 +137,10 @@ class Worker:
         state.forget_chains(self._horizon.settled_before(watermark_us))
         state.forget(self._horizon.forgotten_before(watermark_us))
         await self._deliver()
+
+    def _closing(self, state: State, tenant: str, start_us: int) -> Closing | None:
+        self._fixes = self._fixes or Fixes(self._settings)
+        return close(state, tenant, start_us, self._settings, self._fixes.now())
 
     async def _publish(self, closing: Closing) -> None:
         topic = self._settings.kafka.topic

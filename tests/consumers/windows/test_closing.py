@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from consumers.digester.partition import PartitionDigester
@@ -9,6 +11,7 @@ from consumers.digests.messages import Progress, Source
 from consumers.windows.closing import Closing, Horizon, closings
 from consumers.windows.state import DictTable, State
 from consumers.windows.watermark import later, watermark_us
+from headrace.decisions import Resolution
 from headrace.settings import FailureAnalysis, Settings, Windows
 from tests.support.digests import BEGIN, clean_records, embed, events
 
@@ -72,6 +75,22 @@ def test_late_events_make_a_revision_of_their_window_and_of_those_after_it() -> 
     again = closed(state_of(table, 300, at=6.5))
     assert again
     assert {closing.closed.revision for closing in again if closing.start_us in {c.start_us for c in first}} == {2}
+
+
+def test_a_failure_that_was_called_fixed_and_comes_back_is_a_regression() -> None:
+    def alerts(fixes: list[Resolution]) -> dict[int, list[str]]:
+        state = state_of(DictTable(), 300, at=9.5)
+        said = closings(state, Horizon(SETTINGS), SETTINGS, fixes)
+        return {c.start_us: [a.subject for a in c.alerts if a.kind == "failure_regressed"] for c in said}
+
+    usual = [c for c in closed(state_of(DictTable(), 300, at=9.5)) if c.clusters]
+    name = usual[0].clusters[0].cluster_id
+    seen = [c.start_us for c in usual if any(cluster.cluster_id == name for cluster in c.clusters)]
+    assert len(seen) > 2
+    assert not any(alerts([]).values())
+    fixed_at = datetime.fromtimestamp(seen[0] / 1_000_000 + SECONDS / 2, UTC)
+    regressed = alerts([Resolution(cluster_id=name, decided_at=fixed_at)])
+    assert [start for start, subjects in regressed.items() if name in subjects] == [seen[1]]
 
 
 def test_a_watermark_waits_for_every_partition_and_not_for_an_idle_one() -> None:
