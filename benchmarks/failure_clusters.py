@@ -5,7 +5,8 @@
 A scene plants up to 12 intents of 40 to 140 failing queries each (session-first queries; at most two intents of an
 agent) among 210 scattered ones: queries of the other intents, one of each, and made-up questions on a subject of their
 own each. Intents are split by agent: those of HELD_BACK, on which nothing was tuned, are planted (all nine); with
-`--half tuned` twelve of the others, on which settings were chosen, with fresh seeds.
+`--half tuned` twelve of the others, on which settings were chosen, with fresh seeds; with `--half "made report"`
+twelve of a hundred made-up intents (`made_intents.py`) on which nothing was chosen (`"made tune"`: it was).
 
     ari, purity   of the planted members, unclustered ones counting as one group
     recovered     share of the intents that a cluster matches with a Jaccard index of at least one half
@@ -28,6 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import made_intents
 import numpy as np
 import typer
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering, KMeans
@@ -41,6 +43,9 @@ from consumers.failures.state import ClusterState, Failing, packed
 from headrace.embedding import embedder
 
 PLANTED, SCATTERED, LEAST = 12, 210, 5
+MADE = "made "
+MOST_MADE = 120
+"""Queries of a made-up intent."""
 MOST_TEXTS = 160
 """Of an intent that are embedded."""
 _SUBJECT_TEXT = """
@@ -118,7 +123,7 @@ Method = Callable[[Rows], Rows]
 class Data:
     """Vectors of each intent, and of scattered questions."""
 
-    def __init__(self, path: Path, model: str) -> None:
+    def __init__(self, path: Path, model: str, half: str = "") -> None:
         found: dict[str, set[str]] = defaultdict(set)
         with gzip.open(path, "rt") as lines:
             for row in map(json.loads, lines):
@@ -137,6 +142,11 @@ class Data:
         self.subjects = embed(asked).reshape(len(SUBJECTS), 3, -1)
         back = [name for name in texts if name.partition("/")[0] in HELD_BACK]
         self.halves = {"held back": back, "tuned": [name for name in texts if name not in back]}
+        if half.startswith(MADE):
+            phrasings = made_intents.intents(half.removeprefix(MADE)).values()
+            made = {f"{n}/made": made_intents.queries(of, MOST_MADE, random) for n, of in enumerate(phrasings)}
+            self.intents |= {name: embed(queries) for name, queries in made.items()}
+            self.halves = {half: list(made)}
 
     def scattered(self, random: np.random.Generator, count: int, without: Sequence[str] = ()) -> Rows:
         """Questions on subjects of their own, and other intents' queries, one of each."""
@@ -270,12 +280,12 @@ def main(
     scenes: Annotated[int, typer.Option(min=1)] = 5,
     seed: Annotated[int, typer.Option(help="Of the first scene.")] = 9000,
     model: Annotated[str, typer.Option(help="Embedder: sentence or static.")] = "sentence",
-    half: Annotated[str, typer.Option(help="held back, or tuned.")] = "held back",
+    half: Annotated[str, typer.Option(help="held back, tuned, made tune, or made report.")] = "held back",
     most_of_agent: Annotated[int, typer.Option(help="Planted intents of one agent at most.")] = 2,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measures clusters, identity and speed."""
-    loaded = Data(data, model)
+    loaded = Data(data, model, half)
     planted = [scene(loaded, half, seed + n, most_of_agent) for n in range(scenes)]
     scattered = [loaded.scattered(np.random.default_rng(seed + n), SCATTERED) for n in range(scenes)]
     rows: dict[str, dict[str, float]] = {}

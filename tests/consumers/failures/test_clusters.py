@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from consumers.failures.clusters import RESOLVED_AFTER, Update, Window, resolve, update
 from consumers.failures.finding import Finding
-from consumers.failures.identity import PATIENCE
+from consumers.failures.identity import DOUBT, PATIENCE, SURE_SIZE, TRUST, prior
 from consumers.failures.partition import AT_ONCE, NOISE, Vectors, partition
 from consumers.failures.state import (
     MAX_EXEMPLARS,
@@ -175,6 +175,17 @@ def test_two_failures_that_become_one_are_merged_after_some_patience() -> None:
     if merged:
         assert merged[0].start >= START + timedelta(hours=PATIENCE)
     assert len({of_kind(u, w, 3) for w, u in enumerate(updates) if w}) <= 2
+
+
+def test_what_is_known_joins_parts_of_one_failure_and_parts_a_new_one_from_it() -> None:
+    """Communities 0 and 1 hold cluster 0's exemplars among as many fresh rows, 2 fresh rows alone, 3 too few."""
+    fine = np.repeat([0, 1, 2, 3], [10, 10, SURE_SIZE, SURE_SIZE - 1])
+    cluster_of = np.full(len(fine), NOISE)
+    cluster_of[[*range(5), *range(10, 15)]] = 0
+    factors = prior(fine, cluster_of)
+    assert factors[0, 1] == pytest.approx(1 + TRUST)
+    assert factors[0, 2] == factors[2, 0] == pytest.approx(1 - DOUBT)
+    assert factors[0, 3] == factors[2, 3] == 1.0
 
 
 def test_tenants_name_the_same_failure_differently() -> None:
