@@ -35,6 +35,12 @@ MOST_PREFIXES = 256
 """Prefixes of keys that may begin in one run: a key has one, a megabyte of url-safe base64 a hundred by chance."""
 
 
+MOST_TRIES = 60_000
+"""Rules tried on one text: the densest logs need a fifth of it for 100 KB. What needs more is replaced whole."""
+_MANY_PLACES = 1_000
+"""Below, nobody counts: an interaction has a dozen."""
+
+
 class TooManyPlaces(Exception):
     """A text was built to hide a value among places where one may be."""
 
@@ -60,7 +66,7 @@ _digit_groups = re.compile(rb"dd*").finditer
 
 
 class Digit:
-    """Places of `Digits` rules."""
+    """Places of `Digits` rules; raises TooManyPlaces as soon as they alone are more than one text may have."""
 
     def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         by_count: dict[int, list[int]] = defaultdict(list)
@@ -73,12 +79,24 @@ class Digit:
             for count, indexes in by_count.items()
         }
         self._most = max(by_count, default=0)
+        self._always = {index for index, rule in rules if not rule.context}
+        """Rules that no lack of words drops."""
 
     def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
         if _ENOUGH_DIGITS not in ascii_text.translate(_NUMBERS, _SEPARATORS):
             return []
         classes = ascii_text.translate(_NUMBERS)
-        return [place for row in _rows(classes) for place in self._in_row(text, classes, *row.span())]
+        places: list[Place] = []
+        tries = 0
+        for row in _rows(classes):
+            for place in self._in_row(text, classes, *row.span()):
+                places.append(place)
+                if (
+                    len(places) > _MANY_PLACES
+                    and (tries := tries + len(self._always.intersection(place[1]))) > MOST_TRIES
+                ):
+                    raise TooManyPlaces
+        return places
 
     def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[Place]:
         groups = [group.span() for group in _digit_groups(classes, start, end)]

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from headrace.privacy.finder import Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
-from headrace.privacy.places import Place, TooManyPlaces
+from headrace.privacy.places import MOST_TRIES, Place, TooManyPlaces
 from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
 from headrace.privacy.rule import MASK, Rule, Span
 from headrace.privacy.scan import Engine, Look, Scan, scan_with
@@ -26,8 +26,6 @@ UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
-MOST_TRIES = 60_000
-"""Rules tried on one text: the densest logs need a fifth of it for 100 KB. What needs more is replaced whole."""
 
 
 class Sanitizer:

@@ -125,6 +125,12 @@ def test_rules_of_digits_and_codes_read_no_further_than_they_say(rule: Rule) -> 
     assert re_parser.parse(rule.pattern.pattern, rule.pattern.flags).getwidth()[1] <= LONGEST_MATCH
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_text_of_too_many_places_is_replaced_whole_and_its_neighbours_are_not(engine: Engine) -> None:
+    texts = ["call 415-555-2671", "123-45-" * 14_000, "nothing here"]
+    assert list(BOTH[engine].texts(texts)[0]) == ["call [PHONE]", "[REDACTED]", "nothing here"]
+
+
 def test_the_policy_hash_names_the_rules() -> None:
     assert SANITIZER.policy_hash == Sanitizer(RULES).policy_hash != Sanitizer(RULES[1:]).policy_hash
 
