@@ -43,9 +43,9 @@ END = r"(?![0-9A-Za-z])(?![.,:/-][0-9])"
 WORD_START = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][./-])"
 WORD_END = r"(?![0-9A-Za-z_])(?![./-][0-9A-Za-z])"
 OTHERS_NUMBER = re.compile(
-    r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|case|tracking|build|commit|isbn|ref"
-    r"|reference|catalog|cat|product|s/n|p/n|upc|ean|contract|meter|voucher|coupon|flight|version|release|chapter|section"
-    r"|vertrag|auftrag|bestellung|rechnung|pedido|facture|commande|contrato|contrat)"
+    r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|(?<!in )case|tracking|build|commit"
+    r"|isbn|ref|reference|catalog|cat|product|s/n|p/n|upc|ean|contract|meter|voucher|coupon|flight|version|release"
+    r"|chapter|section|vertrag|auftrag|bestellung|rechnung|pedido|facture|commande|contrato|contrat)"
     r"(?:[ _-]?(?:no|nr|num|number|code|id))?[.:# =\"']{0,4}\Z",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headrace.privacy.families.national_forms import PAPERS, alone, named, word
 from headrace.privacy.rule import Rule, code
 from headrace.privacy.validators import americas, asia_pacific_africa, eastern_europe, northern_europe, western_europe
+from headrace.privacy.validators.digits import luhn
 
 NAMED: tuple[Rule, ...] = (
     named(
@@ -224,9 +225,9 @@ NAMED: tuple[Rule, ...] = (
     named(
         "ca_sin",
         (9,),
-        americas.sin,
+        luhn,  # not `americas.sin`: specimens and made-up numbers begin with 0 and 8 too
         ("sin", "s.i.n", "assurance sociale", "nas"),
-        ("SIN ⟦123-456-782⟧", "social insurance number is ⟦123 456 782⟧"),
+        ("SIN ⟦123-456-782⟧", "SIN: ⟦046 454 286⟧", "social insurance number is ⟦123 456 782⟧"),
         ("SIN 123-456-783",),
     ),
     named("au_tfn", (9,), asia_pacific_africa.tfn, ("tfn", "tax file"), ("TFN ⟦123 456 782⟧",), ("TFN 123 456 783",)),
