@@ -5,6 +5,7 @@ Guarantee: at-least-once; what is said twice has to mean the same.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -12,10 +13,12 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from headrace import kafka
 from headrace.codec import encode
-from headrace.errors import BrokerUnavailable, Poison
+from headrace.errors import BrokerUnavailable, Poison, TopicChanged
 from headrace.settings import Kafka
 
 T = TypeVar("T")
+
+POLL_S = 0.1
 
 
 class Keyed(Protocol):
@@ -63,7 +66,7 @@ class Reader(Generic[T]):
     """
 
     def __init__(self, settings: Kafka, topic: str, decode: Callable[[bytes], T]) -> None:
-        """`decode` raises Poison for what it does not know. Raises BrokerUnavailable."""
+        """`decode` raises Poison for what it does not know. Raises BrokerUnavailable, TopicChanged."""
         self._settings, self._topic, self._decode = settings, settings.topic(topic), decode
         self._consumer = Consumer({**kafka.consumer(settings, topic), "enable.partition.eof": True})
         try:
@@ -97,8 +100,22 @@ class Reader(Generic[T]):
         self._consumer.close()
 
     def _starts(self) -> list[TopicPartition]:
-        found = self._consumer.list_topics(self._topic, timeout=kafka.BROKER_TIMEOUT_S).topics[self._topic]
-        return [TopicPartition(self._topic, number, self._log_start(number)) for number in found.partitions]
+        return [TopicPartition(self._topic, number, self._log_start(number)) for number in self._partitions()]
+
+    def _partitions(self) -> list[int]:
+        """A topic that was just made may have none for a moment: it is not empty."""
+        deadline = time.monotonic() + kafka.BROKER_TIMEOUT_S
+        while not (found := self._described()):
+            if time.monotonic() > deadline:
+                self._consumer.close()
+                raise TopicChanged(f"{self._topic}: no such topic; `headrace topics create` makes it")
+            time.sleep(POLL_S)
+        return found
+
+    def _described(self) -> list[int]:
+        return list(
+            self._consumer.list_topics(self._topic, timeout=kafka.BROKER_TIMEOUT_S).topics[self._topic].partitions
+        )
 
     def _log_start(self, partition: int) -> int:
         return self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), kafka.BROKER_TIMEOUT_S)[0]
