@@ -24,6 +24,8 @@ EXAMPLE = """SELECT agent_selected AS agent, count(*) AS interactions, round(med
        round(quantile_cont(latency_ms, 0.95)) AS p95_ms, round(avg(user_feedback_score), 2) AS stars
 FROM interactions GROUP BY ALL ORDER BY interactions DESC LIMIT 8"""
 EXAMPLE_HEAD = ("agent", "interactions", "median ms", "p95 ms", "stars")
+MOST_ALERTS = 16
+"""The others say the same of other agents; `--json` has them all."""
 READ_S = 60.0
 """Reading a million records takes five seconds."""
 
@@ -124,8 +126,8 @@ def _show_watched(seen: Watched, console: Console) -> None:
         f"[bold]Drift[/] planted on {seen.drift_at}: {len(true)} alerts since, "
         f"{len(seen.alerts) - len(true)} false ones before, in {seen.windows} windows of a day"
     )
-    rows = [(alert.window, alert.tenant, alert.agent, alert.summary) for alert in seen.alerts]
-    console.print(_table("Drift alerts", ("first window", "tenant", "agent", "what moved"), rows))
+    rows = [(alert.window, alert.tenant, alert.agent, alert.summary) for alert in seen.alerts[:MOST_ALERTS]]
+    console.print(_table(f"Drift alerts, the first {len(rows)}", ("first window", "tenant", "agent", "what moved"), rows))
     clusters = [
         (failure.title, failure.tenant, failure.size, ", ".join(failure.agents), failure.suggestion)
         for failure in seen.failures
