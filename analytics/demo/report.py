@@ -127,7 +127,9 @@ def _show_watched(seen: Watched, console: Console) -> None:
         f"{len(seen.alerts) - len(true)} false ones before, in {seen.windows} windows of a day"
     )
     rows = [(alert.window, alert.tenant, alert.agent, alert.summary) for alert in seen.alerts[:MOST_ALERTS]]
-    console.print(_table(f"Drift alerts, the first {len(rows)}", ("first window", "tenant", "agent", "what moved"), rows))
+    console.print(
+        _table(f"Drift alerts, the first {len(rows)}", ("first window", "tenant", "agent", "what moved"), rows)
+    )
     clusters = [
         (failure.title, failure.tenant, failure.size, ", ".join(failure.agents), failure.suggestion)
         for failure in seen.failures
