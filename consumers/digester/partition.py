@@ -127,6 +127,7 @@ class PartitionDigester:
     def _add(self, offsets: Sequence[int], records: Sequence[SlimClean]) -> None:
         taken: list[SlimInteraction] = []
         times: list[int] = []
+        openings: list[bool] = []
         for offset, record in zip(offsets, records, strict=True):
             event = record.event
             at_us = round(event.timestamp.timestamp() * MICROSECONDS)
@@ -136,15 +137,16 @@ class PartitionDigester:
                 self._note_silence(offset)
             if type(event) is SlimInteraction:
                 if not self._turns.is_repeated(offset, event.interaction_id):
-                    self._interaction(offset, at_us, event)
+                    openings.append(self._interaction(offset, at_us, event))
                     taken.append(event)
                     times.append(at_us)
             elif type(event) is SlimFeedback:
                 self._feedback(offset, at_us, event)
         self._open.columns.add(taken, np.array(times, np.int64), [_error_kind(event.error) for event in taken])
-        self._put_examples(taken, times)
+        self._put_examples(taken, times, openings)
 
-    def _interaction(self, offset: int, at_us: int, event: SlimInteraction) -> None:
+    def _interaction(self, offset: int, at_us: int, event: SlimInteraction) -> bool:
+        """Takes an interaction; whether its session begins with it, as far as the look-back tells."""
         seen = cast(ProductionInteraction, event)
         findings = rules_of_record(seen, self._rules)
         turn = Turn(
@@ -164,12 +166,14 @@ class PartitionDigester:
         self._turns.add(turn)
         if findings:
             self._find(offset, findings)
-        if event.session_id is not None:
-            spoken = turn_of(seen, bool(findings))
-            if earlier := self._turns.speak(offset, event.session_id, spoken):
-                self._find(offset, rules_of_turn(spoken, earlier, self._rules))
-            if spoken.failed or spoken.asked_back:
-                self._turns.await_silence(at_us + round(self._rules.abandoned_minutes * 60 * MICROSECONDS), turn)
+        if event.session_id is None:
+            return True
+        spoken = turn_of(seen, bool(findings))
+        if earlier := self._turns.speak(offset, event.session_id, spoken):
+            self._find(offset, rules_of_turn(spoken, earlier, self._rules))
+        if spoken.failed or spoken.asked_back:
+            self._turns.await_silence(at_us + round(self._rules.abandoned_minutes * 60 * MICROSECONDS), turn)
+        return not earlier
 
     def _feedback(self, offset: int, at_us: int, feedback: SlimFeedback) -> None:
         turn = self._turns.find(offset, feedback.interaction_id)
@@ -200,12 +204,15 @@ class PartitionDigester:
             turn.findings = union(turn.findings, (finding,))
             self._open.failures.put(self._group(turn.who[0], turn.at_us), _example(turn))
 
-    def _put_examples(self, events: Sequence[SlimInteraction], times: Sequence[int]) -> None:
-        """The batch's share of the samples: most of it lies beyond the bounds."""
+    def _put_examples(self, events: Sequence[SlimInteraction], times: Sequence[int], openings: Sequence[bool]) -> None:
+        """The batch's share of the samples: most of it lies beyond the bounds.
+
+        Queries are sampled one a session, its first: what a session goes on to say is no independent query.
+        """
         sample, slow, window_us = self._open.sample, self._open.slow, self._window_us
-        for event, at_us in zip(events, times, strict=True):
+        for event, at_us, opens in zip(events, times, openings, strict=True):
             group = (event.tenant, event.agent_selected, at_us // window_us)
-            if crc32(event.interaction_id.encode()) <= sample.bound(group):
+            if opens and crc32(event.interaction_id.encode()) <= sample.bound(group):
                 sample.put(group, _plain(event, at_us))
             if event.latency_ms is not None and -event.latency_ms <= slow.bound(group):
                 slow.put(group, _plain(event, at_us))

@@ -20,12 +20,12 @@ class Weighted:
     """Numbers in rising order and how often each occurs: a sample's values, or the buckets of a digest."""
 
     values: Floats
-    counts: Counts | None = None
-    """None where each value stands for itself."""
+    counts: Counts | Floats | None = None
+    """None where each value stands for itself; fractions where interactions are worth less than one each."""
 
     @property
-    def size(self) -> int:
-        return len(self.values) if self.counts is None else int(self.counts.sum())
+    def size(self) -> float:
+        return float(len(self.values) if self.counts is None else self.counts.sum())
 
 
 Sample = Weighted | ArrayLike
@@ -37,17 +37,17 @@ class Pooled:
 
     values: Floats
     """The distinct values of both, rising."""
-    below_reference: Counts
+    below_reference: Counts | Floats
     """How many of the reference are at most each value."""
-    below_current: Counts
+    below_current: Counts | Floats
 
     @property
-    def reference_size(self) -> int:
-        return int(self.below_reference[-1]) if len(self.values) else 0
+    def reference_size(self) -> float:
+        return float(self.below_reference[-1]) if len(self.values) else 0.0
 
     @property
-    def current_size(self) -> int:
-        return int(self.below_current[-1]) if len(self.values) else 0
+    def current_size(self) -> float:
+        return float(self.below_current[-1]) if len(self.values) else 0.0
 
     def cells(self, most: int = SCORE_CELLS) -> Pooled:
         """The same with at most about `most` distinct values, neighbours merged into cells of equal mass."""

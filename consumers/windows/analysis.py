@@ -109,11 +109,14 @@ def _reports(
     window: Window, reference: Window | None, limits: dict[str, float | None], revision: int, settings: Settings
 ) -> list[DriftReport]:
     detection = settings.continual_learning.drift_detection
+    factors = reference.factors() if reference else {}
     reports = []
     for agent in (ALL_AGENTS, *window.agents):
         summary = window.whole() if agent == ALL_AGENTS else window.of_agent(agent)
         signals = (
-            compared(window, reference, agent, detection.detection_method) if reference and detection.enabled else []
+            compared(window, reference, agent, detection.detection_method, factors)
+            if reference and detection.enabled
+            else []
         )
         flags = dict(summary.categories.get(FAILURE, {}))
         failures = flags.pop(ANY_FAILURE, 0)

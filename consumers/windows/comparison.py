@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from consumers.digests.examples import Example, unpacked
+from consumers.digests.examples import MAX_SAMPLE, Example, by_hash, unpacked
 from consumers.digests.signals import CATEGORIES
 from consumers.digests.summary import Summary, merged, moments
 from consumers.drift import culprits
 from consumers.drift.categorical import moved
+from consumers.drift.dispersion import thinned
 from consumers.drift.embedding import LEAST_VECTORS, VectorComparison
 from consumers.drift.frame import LEVEL, Signal, compare, frame
 from consumers.drift.numeric import Method
 from consumers.drift.pooled import Weighted
 from consumers.drift.report import Culprit
 from consumers.windows.reports import ALL_AGENTS, SignalReport
+from consumers.windows.spread import AGENT, Factors
 from consumers.windows.window import Window
 
-AGENT, QUERIES = "agent", "queries"
+QUERIES = "queries"
 MIN_INTERACTIONS = 50
 """On either side; fewer tell nothing that a person would act on."""
 MOST_CULPRITS = 3
 
 
-def signals_of(window: Window, agent: str) -> dict[str, Any]:
-    """Every signal of an agent, as the drift detector takes it; of all traffic the mix of agents and the queries."""
+def signals_of(window: Window, agent: str, factors: Factors) -> dict[str, Any]:
+    """Every signal of an agent, as the drift detector takes it; of all traffic the mix of agents and the queries.
+
+    Counts are thinned by the signals' dispersion; the queries are one of each session and need none of that.
+    """
+    signals = _signals(window, agent)
+    return {name: thinned(signal, factors.get(name, 1.0)) for name, signal in signals.items()}
+
+
+def _signals(window: Window, agent: str) -> dict[str, Any]:
     vectors = {QUERIES: unpacked(sample)} if len(sample := _sample(window, agent)) >= LEAST_VECTORS else {}
     if agent == ALL_AGENTS:
         return {AGENT: {name: window.of_agent(name).interactions for name in window.agents}, **vectors}
@@ -35,17 +45,21 @@ def signals_of(window: Window, agent: str) -> dict[str, Any]:
     return {**numbers, **mixes, **vectors}
 
 
-def compared(window: Window, reference: Window, agent: str, method: Method) -> list[SignalReport]:
-    """Every signal that both have; none where either has too few interactions."""
+def compared(window: Window, reference: Window, agent: str, method: Method, factors: Factors) -> list[SignalReport]:
+    """Every signal that both have; none where either has too few interactions. `factors` are the reference's."""
     before, after = _summary(reference, agent), _summary(window, agent)
     if min(before.interactions, after.interactions) < MIN_INTERACTIONS:
         return []
-    found = frame(signals_of(reference, agent), signals_of(window, agent), method)
-    return [_report(signal, window, reference, agent, method) for signal in found]
+    found = frame(signals_of(reference, agent, factors), signals_of(window, agent, factors), method)
+    return [_report(signal, window, reference, agent, method, factors) for signal in found]
 
 
-def _report(signal: Signal, window: Window, reference: Window, agent: str, method: Method) -> SignalReport:
-    blamed = list(_culprits(signal, window, reference, agent, method)) if signal.alarm else []
+def _report(
+    signal: Signal, window: Window, reference: Window, agent: str, method: Method, factors: Factors
+) -> SignalReport:
+    blamed = (
+        list(_culprits(signal, window, reference, agent, method, factors.get(signal.name, 1.0))) if signal.alarm else []
+    )
     return SignalReport(
         name=signal.name,
         p_value=signal.comparison.p_value,
@@ -59,12 +73,14 @@ def _report(signal: Signal, window: Window, reference: Window, agent: str, metho
     )
 
 
-def _culprits(signal: Signal, window: Window, reference: Window, agent: str, method: Method) -> Iterator[Culprit]:
+def _culprits(
+    signal: Signal, window: Window, reference: Window, agent: str, method: Method, factor: float
+) -> Iterator[Culprit]:
     """Versions in which the signal moved by itself, values of a mix, or the cluster of queries that grew."""
     if isinstance(signal.comparison, VectorComparison):
         yield culprits.cluster(signal.comparison)
         return
-    before, after = signals_of(reference, agent)[signal.name], signals_of(window, agent)[signal.name]
+    before, after = (thinned(_signals(w, agent)[signal.name], factor) for w in (reference, window))
     if isinstance(before, dict):
         for category in moved(before, after):
             if category.p_value <= LEVEL:
@@ -77,10 +93,12 @@ def _culprits(signal: Signal, window: Window, reference: Window, agent: str, met
                     category.p_value,
                 )
     if agent != ALL_AGENTS:
-        yield from _versions(signal.name, window, reference, agent, method)
+        yield from _versions(signal.name, window, reference, agent, method, factor)
 
 
-def _versions(name: str, window: Window, reference: Window, agent: str, method: Method) -> Iterator[Culprit]:
+def _versions(
+    name: str, window: Window, reference: Window, agent: str, method: Method, factor: float
+) -> Iterator[Culprit]:
     """Versions against the whole reference of their agent: a new one has none of its own."""
     before = reference.of_agent(agent)
     totals = [w.of_agent(agent).interactions for w in (reference, window)]
@@ -88,7 +106,8 @@ def _versions(name: str, window: Window, reference: Window, agent: str, method: 
         own = [_of_version(w, agent, version) for w in (reference, window)]
         if own[1].interactions < MIN_INTERACTIONS or name not in {**own[1].numeric, **own[1].categories}:
             continue
-        comparison = compare(_value(before, name), _value(own[1], name), method)
+        was, now = (thinned(_value(one, name), factor) for one in (before, own[1]))
+        comparison = compare(was, now, method)
         if comparison.p_value <= LEVEL:
             shares = [one.interactions / max(total, 1) for one, total in zip(own, totals, strict=True)]
             yield _culprit("agent_version", version, shares[0], shares[1], comparison.z, comparison.p_value)
@@ -119,7 +138,13 @@ def _examples(signal: Signal, window: Window, agent: str) -> list[str]:
 def _sample(window: Window, agent: str) -> list[Example]:
     if agent != ALL_AGENTS:
         return list(window.sample.get(agent, ()))
-    return [example for examples in window.sample.values() for example in examples]
+    return _evenly(window.sample.values())
+
+
+def _evenly(samples: Collection[tuple[Example, ...]]) -> list[Example]:
+    """Every agent's up to one hash: where some samples are full, the share of each agent is that of its traffic."""
+    full = [by_hash(sample[-1]) for sample in samples if len(sample) >= MAX_SAMPLE]
+    return [e for sample in samples for e in sample if not full or by_hash(e) <= min(full)]
 
 
 def _summary(window: Window, agent: str) -> Summary:

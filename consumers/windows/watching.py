@@ -10,6 +10,7 @@ from consumers.digests.examples import Example
 from consumers.drift.monitor import Monitor, State
 from consumers.windows.comparison import MIN_INTERACTIONS, signals_of
 from consumers.windows.reports import ALL_AGENTS
+from consumers.windows.spread import Factors
 from consumers.windows.window import Window, joined
 from headrace.settings import Settings
 
@@ -41,12 +42,13 @@ def watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, lis
         return Watch(first, before.windows + 1, {}), []
     length = settings.windows.false_alarm_days * SECONDS_A_DAY / settings.windows.seconds
     monitors, alarms = dict(before.monitors), list[Alarm]()
+    factors = before.first.factors()
     for agent in _watched(before.first):
         if agent != ALL_AGENTS and not window.of_agent(agent).interactions:
             continue
-        monitor = _monitor(before.first, agent, length)
+        monitor = _monitor(before.first, agent, length, factors)
         monitor.state = before.monitors.get(agent) or State()
-        verdict = monitor.update(signals_of(window, agent))
+        verdict = monitor.update(signals_of(window, agent, factors))
         monitors[agent] = monitor.state
         if verdict.alarm:
             alarms.append(Alarm(agent, verdict.evidence[0].signal, verdict.evidence[0].moved))
@@ -63,13 +65,13 @@ def _bare(example: Example) -> Example:
     return msgspec.structs.replace(example, query="", error=None, model=None, findings=())
 
 
-def _monitor(first: Window, agent: str, length: float) -> Monitor:
+def _monitor(first: Window, agent: str, length: float, factors: Factors) -> Monitor:
     """The agent's monitor, without what it remembers; made once for a reference, which takes a while."""
     key = (first.tenant, agent, length)
     signature = first.signature()
     known = _monitors.get(key)
     if known is None or known[0] != signature:
-        _monitors[key] = known = (signature, Monitor(signals_of(first, agent), length))
+        _monitors[key] = known = (signature, Monitor(signals_of(first, agent, factors), length))
     return known[1]
 
 

@@ -19,6 +19,7 @@ from consumers.digests.examples import (
 from consumers.digests.keys import Variant, bounded
 from consumers.digests.messages import Key
 from consumers.digests.summary import Summary, merged
+from consumers.windows.spread import Spread, by_agent, factors_of, spread_of, united_spread
 
 
 class Window(msgspec.Struct, array_like=True, frozen=True):
@@ -32,6 +33,8 @@ class Window(msgspec.Struct, array_like=True, frozen=True):
     failures: tuple[Example, ...]
     slow: dict[str, tuple[Example, ...]]
     """By agent, slowest first."""
+    spread: Spread = {}
+    """How those windows varied of which this one is joined; empty where it is one by itself."""
 
     @property
     def agents(self) -> list[str]:
@@ -45,13 +48,17 @@ class Window(msgspec.Struct, array_like=True, frozen=True):
         """The agent's interactions, all versions and variants."""
         return merged(summary for (name, _, _), summary in self.summaries.items() if name == agent)
 
+    def factors(self) -> dict[str, float]:
+        """The dispersion of every signal among the windows that were joined (`consumers.drift.dispersion`)."""
+        return factors_of(by_agent(self.summaries), self.spread)
+
     def whole(self) -> Summary:
         """All interactions of the tenant."""
         return merged(self.summaries.values())
 
     def signature(self) -> int:
         """Equal for equal contents."""
-        parts = (list(self.summaries.items()), self.sample, self.failures, self.slow)
+        parts = (list(self.summaries.items()), self.sample, self.failures, self.slow, self.spread)
         return zlib.crc32(msgspec.msgpack.encode(parts, order="deterministic"))
 
 
@@ -102,6 +109,7 @@ def joined(windows: Iterable[Window]) -> Window:
         _by_agent((e for w in several for es in w.sample.values() for e in es), MAX_SAMPLE, by_hash),
         tuple(first((e for w in several for e in w.failures), MAX_FAILURES, by_hash)),
         _by_agent((e for w in several for es in w.slow.values() for e in es), MAX_SLOW, by_latency),
+        united_spread(window.spread or spread_of(by_agent(window.summaries)) for window in several),
     )
 
 
