@@ -25,7 +25,7 @@ def write(tasks: Sequence[Task], question: Question, labelled: Sequence[Labelled
     for one in labelled:
         answers[one.interaction_id].append(one)
     sheet = io.StringIO(newline="")
-    writer = csv.writer(sheet, lineterminator="\n")
+    writer = csv.writer(sheet, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a lone \r is not quoted else
     writer.writerow(COLUMNS)
     for task in tasks:
         shown = [task.interaction_id, *map(_shown, (task.user_query, task.response, task.agent_selected, task.reason))]
