@@ -18,6 +18,9 @@ from consumers.drift.pooled import Weighted
 
 PRIOR_DISPERSION, PRIOR_FREEDOM = 1.5, 4.0
 """What is taken until windows have told, and how many degrees of freedom that is worth: most traffic has sessions."""
+UNCERTAINTY = 6.0
+"""Over the degrees of freedom: what is divided by an estimate has Student's tails, which at 3.3 standard errors, where
+monitors alarm, begin 1 + (3.3² + 1) / 4 / freedom times further out; this is that, squared."""
 LEAST_VARIANCE = 1e-12
 """Of the mean square: below it a number is constant but for rounding."""
 
@@ -85,15 +88,15 @@ def number_excess(name: str, count: int, total: float, squares: float, parts: Pa
 
 
 def dispersion(several: Iterable[Excess]) -> float:
-    """The factor, 1 or more, from all that was seen of it, drawn towards the prior where that is little.
+    """The factor, 1 or more, from all that was seen of it; little evidence is drawn to the prior and widened.
 
-    >>> dispersion([]), dispersion([Excess(30.0, 30), Excess(26.0, 26)]), dispersion([Excess(162.0, 54)]) > 2.8
-    (1.5, 1.0333333333333334, True)
+    >>> [round(dispersion([Excess(seen * 54.0, 54)]), 2) for seen in (0.8, 1.0, 3.0)], dispersion([])
+    ([1.0, 1.14, 3.2], 3.75)
     """
     seen = list(several)
     freedom = PRIOR_FREEDOM + sum(excess.freedom for excess in seen)
     statistic = PRIOR_DISPERSION * PRIOR_FREEDOM + sum(excess.statistic for excess in seen)
-    return max(1.0, statistic / freedom)
+    return max(1.0, statistic / freedom * (1 + UNCERTAINTY / freedom))
 
 
 def thinned(sample: Any, factor: float) -> Any:

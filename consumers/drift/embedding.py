@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
+from scipy.stats import rankdata
 from sklearn.cluster import KMeans
 
 from consumers.drift.categorical import categorical
@@ -33,6 +34,8 @@ NEIGHBOURS = 3
 """Nearest reference vectors whose mean distance says how new a query is."""
 SAME = 0.9999
 """Cosine from which two queries are the same one: a repeated query is not its own neighbour."""
+DECIMALS = 5
+"""Of a distance: the same query asked in both samples is equally new in both, whatever single precision adds."""
 SHARES = {"novelty": 0.4, "mean": 0.25, "clusters": 0.25, "fine clusters": 0.1}
 """How the error is divided: novelty stands alone for new topics, the others share what shifts."""
 LEAST_VECTORS = 30
@@ -107,7 +110,7 @@ def nearest(queries: Vectors, bank: Vectors, count: int = NEIGHBOURS) -> Floats:
     similar[similar > SAME] = -1.0
     count = min(count, len(bank))
     closest = np.partition(similar, len(bank) - count, axis=1)[:, -count:]
-    distances: Floats = (1.0 - closest.mean(axis=1)).astype(float)
+    distances: Floats = (1.0 - closest.mean(axis=1)).astype(float).round(DECIMALS)
     return distances
 
 
@@ -158,8 +161,7 @@ def _novelty(reference: Vectors, current: Vectors) -> tuple[float, Floats]:
     own = nearest(reference[::step], reference)
     distances = nearest(current, reference)
     both = np.concatenate([own, distances])
-    ranks = np.empty(len(both))
-    ranks[np.argsort(both, kind="stable")] = (np.arange(len(both)) + 0.5) / len(both)
+    ranks = (rankdata(both) - 0.5) / len(both)
     scores = -np.log1p(-ranks)
     n, m = len(distances), len(own)
     z = (scores[m:].mean() - scores.mean()) / scores.std() * np.sqrt(n * (n + m - 1) / m)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from consumers.drift.embedding import VectorComparison, embedding
@@ -51,3 +52,15 @@ def test_too_few_and_missing_vectors_are_no_drift() -> None:
     few = np.full((100, 4), np.nan)
     few[:10] = 1.0
     assert embedding(np.ones((100, 4)), few).p_value == 1.0
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_queries_that_are_asked_again_and_again_are_not_new() -> None:
+    rng = np.random.default_rng(4)
+    asked = queries(rng, 12, KNOWN)
+
+    def day(size: int) -> Any:
+        return asked[rng.choice(len(asked), size)]
+
+    found = [embedding(day(1_000), day(100)) for _ in range(40)]
+    assert sum(one.views["novelty"] < 0.05 for one in found if isinstance(one, VectorComparison)) <= most(0.05, 40)
