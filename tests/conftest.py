@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
+from hypothesis import settings as hypothesis_settings
 
 from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port
@@ -27,6 +28,10 @@ from headrace.settings import (
 )
 from headrace.topic_admin import create_topics
 from headrace.topics import TOPICS
+
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+if "CI" in os.environ:
+    hypothesis_settings.load_profile("ci")  # the same examples each time: new ones are found on developers' machines
 
 
 @pytest.fixture(autouse=True)

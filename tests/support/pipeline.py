@@ -32,16 +32,19 @@ def without_masking_in_the_client(settings: Settings) -> Settings:
     )
 
 
+STORING = ("sanitizer", "lake")
+
+
 class Up:
-    """All services under their supervisor; `with Up(settings, folder) as services:`."""
+    """The services that store, under their supervisor; `with Up(settings, folder) as services:`."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings_file = write_settings(settings, folder / "up.yaml")
-        self._supervisor = Service("up", self.settings_file, arguments=["up"])
+        self._supervisor = Service("up", self.settings_file, arguments=["up", *STORING])
 
     def __enter__(self) -> Up:
         self._supervisor.start()
-        for name in ("sanitizer", "lake"):
+        for name in STORING:
             self.pid(name)
         return self
 
