@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf, nan
 from typing import Any
@@ -16,6 +17,7 @@ from headrace import codec
 from headrace.errors import Reason
 from headrace.events import AnyEvent, Clean, Feedback, Label, ProducerStatus, ProductionInteraction, Rejected
 from headrace.ids import KeyRing, is_uuid7, uuid7
+from headrace.privacy import Sanitizer
 from headrace.settings import Quality
 
 RING = KeyRing([b"k" * 32])
@@ -208,20 +210,24 @@ def test_a_rule_that_fails_rejects_the_event(monkeypatch: pytest.MonkeyPatch) ->
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("ada@example.org")
 
-    monkeypatch.setattr("headrace.privacy.sanitizer.Sanitizer.spans", broken)
+    monkeypatch.setattr("headrace.privacy.sanitizer.Sanitizer._each", broken)
     [outcome] = TRANSFORM([raw(codec.encode(interaction(user_query="ada@example.org")))])
     assert outcome.reason is Reason.SANITIZER_ERROR
     assert b"ada@" not in outcome.value
 
 
-def test_a_quick_look_that_fails_sends_every_event_to_the_thorough_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
-        raise ZeroDivisionError
+def test_a_batch_that_fails_has_each_event_looked_at_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Sanitizer.groups
 
-    record = raw(codec.encode(interaction(user_query="ada@example.org")))
-    expected = TRANSFORM([record])
-    monkeypatch.setattr("headrace.privacy.sanitizer.Sanitizer.dirty", broken)
-    assert TRANSFORM([record]) == expected
+    def broken(sanitizer: Sanitizer, groups: Sequence[Sequence[str]]) -> Any:
+        if len(groups) > 1:
+            raise ZeroDivisionError
+        return together(sanitizer, groups)
+
+    records = [raw(codec.encode(interaction(user_query=query))) for query in ("ada@example.org", "hello")]
+    expected = TRANSFORM(records)
+    monkeypatch.setattr("headrace.privacy.sanitizer.Sanitizer.groups", broken)
+    assert TRANSFORM(records) == expected
 
 
 TREES = st.recursive(st.none() | st.text(), lambda tree: st.lists(tree) | st.dictionaries(st.text(), tree))
