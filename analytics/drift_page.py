@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -10,15 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from analytics.page import STYLE, picture
 from consumers.drift.report import DriftReport, SignalReport
 
 BAND = 1.96
 """Standard errors: the band holds 95 % of windows without drift."""
-STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}"
-    "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ddd}"
-    ".alarm{color:#b3261e;font-weight:600}svg{max-width:100%;height:auto}"
-)
 
 
 class Window(NamedTuple):
@@ -74,9 +69,7 @@ def _plot(name: str, windows: Sequence[Window]) -> str:
     ticks = places[:: max(1, len(places) // 8)]
     axes.set_xticks(ticks, [labels[tick] for tick in ticks], fontsize=8)
     axes.legend(fontsize=7, frameon=False, loc="upper left")
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue().partition("<svg")[2].join(("<svg", ""))
+    return picture(figure)
 
 
 def _course(found: Sequence[SignalReport]) -> _Course:

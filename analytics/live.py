@@ -7,6 +7,7 @@ with analytics.live.connect(settings) as store:
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
@@ -20,6 +21,9 @@ from headrace.errors import ConfigError, HeadraceError, StoreLocked
 from headrace.settings import Settings
 
 CONNECT_S = 2.0
+STARTING_S = 10.0
+"""How long a lake that holds the file and does not answer yet is waited for: it opens the store first."""
+ASK_AGAIN_S = 0.1
 ROWS_AT_ONCE = 10_000
 
 
@@ -98,9 +102,20 @@ def _failed(error: Exception) -> StatementFailed:
 def connect(settings: Settings, place: Place | None = None) -> LiveStore:
     """The lake's server where it answers, the file where no lake runs; or only the `place` that is named.
 
-    Raises ConfigError where there is no store, StoreLocked where the file is held and nobody answers, and
-    LakeSilent where the lake is asked for and does not answer.
+    A lake that is just starting is waited for. Raises ConfigError where there is no store, StoreLocked where the
+    file is held and nobody answers, and LakeSilent where the lake is asked for and does not answer.
     """
+    deadline = time.monotonic() + STARTING_S
+    while True:
+        try:
+            return _connect(settings, place)
+        except StoreLocked:
+            if not token_path(settings).exists() or time.monotonic() > deadline:
+                raise
+        time.sleep(ASK_AGAIN_S)
+
+
+def _connect(settings: Settings, place: Place | None) -> LiveStore:
     if place != "file" and token_path(settings).exists() and _answers(settings):
         connection = duckdb.connect(":memory:")
         load_quack(connection)

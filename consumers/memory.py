@@ -7,7 +7,8 @@ import ctypes
 M_ARENA_MAX = -8
 """glibc's number of the parameter."""
 ARENAS = 2
-"""Threads of Kafka's client and of numpy otherwise get one each, and what a batch leaves in one is not given back."""
+"""Threads of Kafka's client and of numpy otherwise get one each, and what a batch leaves in one is not given back:
+events of 500 KB left 256 MB behind; with two, 109 MB."""
 
 
 def bound_arenas() -> None:

@@ -64,8 +64,6 @@ _IS_GONE = {
     + "".join(f" OR json_extract_string(event, '$.{name}') IN {_USERS}" for name in ("user_id", "rater", "annotator")),
 }
 """Which rows of a table are an erased person's; `gone` holds what is noted, `gone_rows` ids of events that go."""
-_REMEMBERED = (("session", "session_id"), ("interaction", "interaction_id"), ("external", "external_id"))
-"""Sessions first: interactions without a user are found by them."""
 _OUTCOMES = {"interactions": "stored", "feedback": "stored", "labels": "stored", "rejected": "rejected",
              "duplicates": "duplicate", "conflicts": "duplicate", "erased": "erased"}  # fmt: skip
 

@@ -8,7 +8,6 @@ makes the broker refuse the offsets, because the group's metadata was taken with
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 import structlog
 
 from consumers.log import configure_log
+from consumers.memory import bound_arenas
 from consumers.metrics import Metrics
 from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
 from consumers.sanitizer.reader import Message, RawReader, slices
@@ -38,10 +38,6 @@ REPORT_EVERY_S = 10.0
 GARBAGE_THRESHOLD = 200_000
 """Containers made and not freed before the collector looks, twice what a batch holds: they have no cycles, and
 looking through them was a twelfth of the time."""
-M_ARENA_MAX = -8
-"""glibc's number of the parameter."""
-ARENAS = 2
-"""With an arena for each of librdkafka's threads, events of 500 KB left 256 MB behind; with two, 109 MB."""
 SUSPECTS_TOGETHER = 100
 """A batch of 5,000 that was in flight at a kill is back in 50 transactions, half a second; one by one took 40 s."""
 OPEN_AT_MOST_S = 2.0
@@ -75,11 +71,10 @@ def run(settings: Settings) -> None:
 
 
 def tune_process() -> None:
-    """Memory as this loop needs it, where the C library can be told (glibc)."""
+    """Memory as this loop needs it."""
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-    if (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
-        mallopt(M_ARENA_MAX, ARENAS)
+    bound_arenas()
 
 
 def _await_broker(settings: Settings, shutdown: Shutdown) -> bool:

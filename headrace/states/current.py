@@ -19,10 +19,6 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     models: Mapping[str, ModelState]
     """Every version by its name."""
 
-    def model_of(self, variant: str) -> ModelState | None:
-        """The version behind a variant of the experiment."""
-        return self.models.get(variant)
-
 
 def current(states: Iterable[State], model: str = "router") -> Current:
     """What holds for a model; of each key the latest state counts, and of the versions put into production the last."""

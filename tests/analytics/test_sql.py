@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from threading import Timer
 
 import duckdb
 import pytest
@@ -82,6 +83,15 @@ def test_a_held_file_and_no_answer_is_told(live: Settings) -> None:
     token_path(live).unlink()
     with pytest.raises(StoreLocked, match="held by another process"):
         connect(live)
+
+
+def test_a_lake_that_is_starting_is_waited_for(stored: Settings) -> None:
+    token_path(stored).parent.mkdir(exist_ok=True)
+    token_path(stored).touch()
+    lake = duckdb.connect(str(database_path(stored)))
+    Timer(0.5, lake.close).start()
+    with connect(stored) as store:
+        assert store.place == "file"
 
 
 def test_a_store_that_is_not_there_is_told(stored: Settings) -> None:

@@ -139,7 +139,6 @@ def _paper(
     )
 
 
-_MIXED = r"[A-Za-z]{0,3}[0-9][0-9A-Za-z]{5,11}"
 _SPACED_NUMBER = r"[0-9]{2,4}(?:[ -][0-9]{2,6}){1,4}"
 _NOT_DRIVERS = (
     "software",

@@ -90,8 +90,6 @@ _EXTENSION = r"(?:[, -]{0,2}(?:x|ext\.?|extension|durchwahl|#)[ .:-]{0,2}[0-9]{1
 _LEAD = re.compile(r"(?:(?<![0-9])\+?1[ .-]{0,2})?\(? ?\Z")
 _INSIDE_NUMBER = re.compile(r"[0-9][.,/-]\Z|[0-9]\Z")
 _DIGITS = re.compile(r"[0-9]+")
-_ASSIGNED = 8, 15
-"""Digits of a number with its country's code (E.164)."""
 
 
 def international(match: re.Match[str]) -> Bounds | None:

@@ -51,7 +51,7 @@ def test_models_of_another_name_are_not_mixed_in() -> None:
     held = current([model("1", "production"), model("9", "production", 3, name="ranker")])
     assert held.production is not None
     assert held.production.version == "1"
-    assert held.model_of("9") is None
+    assert held.models.get("9") is None
 
 
 def test_states_survive_the_codec() -> None:
