@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
-from headrace import kafka, topic_log
-from headrace.errors import BrokerUnavailable
+from headrace import topic_log
+from headrace.errors import HeadraceError
 from headrace.settings import Kafka
 from headrace.states.formats import State, decode_state
 from headrace.topics import STATES
@@ -14,6 +14,8 @@ from headrace.topics import STATES
 POLL_S = 0.2
 RETRY_S = 5.0
 """A broker that is away is asked again after this long; what is known holds meanwhile."""
+CLOSE_S = 1.0
+"""An agent that ends waits no longer for the thread, which may be asking a broker that is away: it ends by itself."""
 
 
 def publish(settings: Kafka, states: Sequence[State]) -> None:
@@ -32,8 +34,8 @@ def read_all(settings: Kafka) -> dict[str, State]:
 class Follower:
     """Keeps `on_change` told of all states, from a thread of its own, until closed.
 
-    It is called once the topic was read to its end, and after every change. While no broker answers, nothing
-    changes, and nothing is raised.
+    It is called once the topic was read to its end, and after every change. While no broker answers, or the topic
+    is not there yet, nothing changes, and nothing is raised.
     """
 
     def __init__(self, settings: Kafka, on_change: Callable[[dict[str, State]], None]) -> None:
@@ -45,13 +47,13 @@ class Follower:
     def close(self) -> None:
         """Ends the thread."""
         self._ended.set()
-        self._thread.join(2 * kafka.BROKER_TIMEOUT_S)
+        self._thread.join(CLOSE_S)
 
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
                 self._follow()
-            except BrokerUnavailable:
+            except HeadraceError:
                 self._ended.wait(RETRY_S)
 
     def _follow(self) -> None:
