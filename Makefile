@@ -13,10 +13,10 @@ demo: setup ## The whole pipeline on made-up traffic, or on a file: make demo DA
 	@$(BIN)/headrace demo $(if $(DATA),--data "$(DATA)")
 
 test: setup ## Every test, on a real Kafka
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 test-fast: setup ## The tests that need no Kafka, in less than a minute
-	@$(BIN)/pytest -m "not broker"
+	@$(BIN)/pytest -m "not broker and not slow" -n auto
 
 check: ## What CI runs: lint, types, import contracts, every test
 	@scripts/check.sh

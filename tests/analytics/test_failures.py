@@ -49,6 +49,7 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_a_file_is_analysed_for_people_and_programs(file: str) -> None:
     shown = failures("list", "--file", file)
     assert shown.exit_code == 0
@@ -59,6 +60,7 @@ def test_a_file_is_analysed_for_people_and_programs(file: str) -> None:
     assert "Timeout in 8 of 8" in " ".join(one.stdout.split())
 
 
+@pytest.mark.slow
 def test_growth_is_plotted(file: str, tmp_path: Path) -> None:
     assert failures("plot", "--file", file, "--output", str(tmp_path / "growth.svg")).exit_code == 0
     assert (tmp_path / "growth.svg").read_text().startswith("<?xml")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from consumers.watchdog import HUNG_STATUS
+
+pytestmark = pytest.mark.slow
 
 CODE = """
 import time

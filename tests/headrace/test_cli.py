@@ -23,6 +23,8 @@ from headrace.topics import CLEAN, RAW
 from tests.contract.examples import FULL_CLEAN, FULL_INTERACTION
 from tests.support import produce
 
+pytestmark = pytest.mark.slow
+
 
 def headrace(
     *arguments: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None

@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import wait_for
 
+pytestmark = pytest.mark.slow
+
 SUPERVISE = """
 import sys
 from headrace.supervisor import EndRequests, supervise

@@ -14,6 +14,8 @@ from analytics.experiments.recommendation import recommend
 from analytics.experiments.srm import ALPHA, sample_ratio
 from analytics.experiments.unit_days import UnitDays
 
+pytestmark = pytest.mark.slow
+
 LOOKS = 7
 UNITS_A_DAY = 120
 TRIALS = 300

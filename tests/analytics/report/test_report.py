@@ -37,6 +37,7 @@ def learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
+@pytest.mark.slow
 def test_all_that_was_done_is_on_one_page(learnt: Settings, tmp_path: Path) -> None:
     turns = [turn(number) for number in range(TURNS)]
     for number, one in enumerate(turns):

@@ -21,6 +21,8 @@ from headrace.states import fetch
 from tests.analytics.retraining.support import AGENTS, settings_in, store, turn
 from tests.conftest import write_settings
 
+pytestmark = pytest.mark.slow
+
 TURNS = 900
 STEPS = ("unfinished", "dataset", "model", "evaluation")
 

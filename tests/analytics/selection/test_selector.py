@@ -121,6 +121,7 @@ def test_an_empty_store_gives_an_empty_selection(tmp_path: Path) -> None:
     assert selector(own).select_for_annotation().selected == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 def test_the_command_prints_json() -> None:
     shown = CliRunner().invoke(app, ["--budget", "7", "--dry-run", "--json"])

@@ -10,6 +10,8 @@ from analytics.training import GateDecision, Policy, judge
 from analytics.training.gate import TOGETHER
 from analytics.training.paired import Paired, examples_to_see, not_within, power_to_see, worse
 
+pytestmark = pytest.mark.slow
+
 TRIALS = 1000
 Bools = NDArray[np.bool_]
 

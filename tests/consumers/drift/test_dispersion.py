@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from consumers.drift.dispersion import added, dispersion, mix_excess, mix_parts, number_excess, number_parts, thinned
@@ -52,6 +53,7 @@ def test_a_tenth_of_the_sessions_that_go_to_another_agent_is_still_found() -> No
     assert alarms(np.random.default_rng(2), 60, shift=0.1) >= least(0.9, 60)
 
 
+@pytest.mark.slow
 def test_one_quiet_stream_of_sessions_in_ten_alarms_within_sixty_batches() -> None:
     rng = np.random.default_rng(3)
     found = 0

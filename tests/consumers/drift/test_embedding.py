@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from consumers.drift.embedding import VectorComparison, embedding
 from tests.consumers.drift.support import most
 
+pytestmark = pytest.mark.slow
+
 DIMENSIONS = 48
 CENTRES = np.random.default_rng(0).standard_normal((60, DIMENSIONS)) * 1.5
 

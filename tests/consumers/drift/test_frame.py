@@ -9,6 +9,7 @@ from consumers.drift.frame import frame
 from tests.consumers.drift.support import SIGNALS, draw, least, most
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "trials"), [(100, 50), (500, 50), (5_000, 15)])
 def test_a_quiet_frame_rarely_alarms(size: int, trials: int) -> None:
     rng = np.random.default_rng(size)

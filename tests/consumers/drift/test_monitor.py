@@ -21,6 +21,7 @@ def agents(rng: np.random.Generator, size: int, shift: float = 0.0) -> dict[str,
     return {"agent": dict(zip(AGENTS, rng.multinomial(size, shares).tolist(), strict=True))}
 
 
+@pytest.mark.slow
 def test_one_quiet_stream_in_ten_alarms_within_sixty_batches() -> None:
     rng = np.random.default_rng(1)
     alarms = 0

@@ -31,6 +31,8 @@ from tests.consumers.lake.support import (
     rows,
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-7f3a"
 ADA, BOB = "h1:aaaaaaaa:adaadaadaadaadaadaadaadaad", "h1:aaaaaaaa:bobbobbobbobbobbobbobbobbo"
 AT_NOON = NOON + timedelta(days=2)

@@ -21,6 +21,8 @@ from headrace.failpoints import InjectedFault
 from headrace.settings import ContinualLearning, Logging, Settings
 from tests.consumers.lake.support import CLEAN_TOPIC, REJECTED_TOPIC, clean, interaction, rejected, rows
 
+pytestmark = pytest.mark.slow
+
 PARTITIONS = 2
 
 

@@ -23,6 +23,8 @@ from headrace.settings import Settings
 from tests.consumers.lake.support import CLEAN_TOPIC, REJECTED_TOPIC, batch, interaction, rows
 from tests.consumers.lake.test_authorize import WAYS_ROUND
 
+pytestmark = pytest.mark.slow
+
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 

@@ -210,6 +210,7 @@ def test_a_reopened_store_goes_on_where_it_was(offline: Settings) -> None:
         assert ledger.disagreements(second.connection) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 def test_a_second_writer_is_told_who_holds_the_store(offline: Settings) -> None:
     script = "import sys, yaml; from headrace.settings import parse; from consumers.lake.store import Store; "

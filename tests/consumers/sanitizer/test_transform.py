@@ -233,6 +233,7 @@ def test_a_batch_that_fails_has_each_event_looked_at_alone(monkeypatch: pytest.M
 TREES = st.recursive(st.none() | st.text(), lambda tree: st.lists(tree) | st.dictionaries(st.text(), tree))
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200) | TREES.map(codec.encode_json))
 def test_no_bytes_make_it_raise(value: bytes) -> None:
     assert outcome_of(raw(value)).reason is not None

@@ -22,6 +22,8 @@ from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis
 from tests.support.digests import clean_records, embed, events
 
+pytestmark = pytest.mark.slow
+
 WINDOW_US = 300_000_000
 CHUNK = 16
 EVENTS = 70

@@ -35,6 +35,7 @@ def test_rows_have_length_one(embed: Embedder) -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_text_has_the_same_vector_whatever_stands_beside_it(embed: Embedder) -> None:
     together = embed(TEXTS)
     alone = np.vstack([embed([text]) for text in TEXTS])
@@ -58,6 +59,7 @@ def test_a_text_without_a_token_is_zero() -> None:
     assert np.array_equal(embed(["", TEXTS[0]])[1], embed([TEXTS[0]])[0])
 
 
+@pytest.mark.slow
 def test_models_load_without_network_and_leave_logging_alone() -> None:
     script = (
         "import logging, socket\n"

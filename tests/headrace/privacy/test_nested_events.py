@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from headrace import codec
 from headrace.events import AnyEvent, Feedback, Label, ProductionInteraction, Retrieval
 from headrace.ids import KeyRing
 from headrace.privacy import Sanitizer, sanitize_event
+
+pytestmark = pytest.mark.slow
 
 SANITIZER = Sanitizer()
 BARE = {kind: value for kind, value in VALUES.items() if kind != "url_credentials"}

@@ -56,6 +56,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(STEPS)
 def test_updates_in_steps_equal_an_index_made_at_once(steps: list[tuple[dict[str, str], set[str]]]) -> None:

@@ -180,6 +180,7 @@ def test_a_resent_interaction_is_the_same_event(stream: Stream) -> None:
     assert all(isinstance(event, ProductionInteraction) and first[event.interaction_id] == event for event in resent)
 
 
+@pytest.mark.slow
 def test_the_drift_changes_queries_latency_and_ratings_and_nothing_before_it() -> None:
     plan = Plan(seed=5, interactions=20_000)
     before, after = list[tuple[ProductionInteraction, InteractionTruth]](), list[Any]()
