@@ -13,7 +13,7 @@ demo: setup ## The whole pipeline on made-up traffic, or on a file: make demo DA
 	@$(BIN)/headrace demo $(if $(DATA),--data "$(DATA)")
 
 test: setup ## Every test, on a real Kafka
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 test-fast: setup ## The tests that need no Kafka, in less than a minute
 	@$(BIN)/pytest -m "not broker and not slow" -n auto

@@ -11,4 +11,4 @@ ruff format --check .
 mypy
 lint-imports
 headrace sanitize --evaluate --size 30
-pytest -n 2 "$@"
+pytest -n 2 --dist worksteal "$@"
