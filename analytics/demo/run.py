@@ -13,10 +13,11 @@ from analytics.audit.query import connect, connect_patiently
 from analytics.audit.report import Report
 from analytics.audit.rows import Query
 from analytics.audit.run import audit
-from analytics.demo.learning import learn, read_truth
+from analytics.demo.learning import learn
 from analytics.demo.report import Findings, personal, raw_bytes, rejected, timed_example
 from analytics.demo.setting import Setting
 from analytics.demo.traffic import Publisher, freshness_s, publish_bad_input
+from analytics.demo.truth import read_truth
 from analytics.demo.watch import watch
 from analytics.demo.watched import watched
 from analytics.page import document
