@@ -4,7 +4,7 @@ Guarantee: effectively-once, provided that the command is given again if it dies
 
 1. what is theirs is looked up in the store      if we die here: nothing was changed
 2. it goes from queues, exports, datasets, indexes  if we die here: the store still knows what is theirs
-3. the erasure is published                      if we die here: the lake forgets at its next start, and refuses
+3. the erasure is published, with their ids      if we die here: lake and windows forget at their next start
 4. the store forgets                             the lake does it by itself; where none runs, we do
 5. step 2 again, for what jobs wrote meanwhile
 """
@@ -12,7 +12,7 @@ Guarantee: effectively-once, provided that the command is given again if it dies
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,8 @@ from headrace.settings import Settings
 PATIENCE_S = 120.0
 """A running lake ends its batch, copies a store of some gigabytes, and serves again."""
 POLL_S = 0.5
+MOST_IDS = 10_000
+"""In one record: 380 KB."""
 
 
 class LakeStillAtIt(Retriable):
@@ -76,7 +78,8 @@ def erase(settings: Settings, user: str, ring: KeyRing, patience_s: float = PATI
     theirs = _theirs(settings, users)
     trained = models.trained_on(settings, theirs.ids, theirs.moments)
     queued, files, versions = _forget_in_files(settings, theirs.ids)
-    decisions.publish(settings.kafka, Erasure(users=users))
+    for part in batched(sorted(theirs.ids), MOST_IDS) or [[]]:
+        decisions.publish(settings.kafka, Erasure(users=users, interactions=part))
     _forget_in_store(settings, users, patience_s)
     more = _forget_in_files(settings, theirs.ids)
     return Erased(
@@ -88,6 +91,15 @@ def erase(settings: Settings, user: str, ring: KeyRing, patience_s: float = PATI
         models=trained,
         last_copies=copies,
     )
+
+
+def batched(ids: Sequence[str], size: int) -> list[list[str]]:
+    """Parts of at most `size`.
+
+    >>> batched(["a", "b", "c"], 2)
+    [['a', 'b'], ['c']]
+    """
+    return [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 
 
 def _theirs(settings: Settings, users: Collection[str]) -> _Theirs:

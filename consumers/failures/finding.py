@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Literal, get_args
 
 import msgspec
@@ -31,3 +32,17 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """The setting, or the computed bound, that `value` is beyond."""
     detail: str = ""
     """The kind of evidence, and an agent's name or an interaction's id where one belongs to it."""
+
+
+def findings_without(findings: Iterable[Finding], interaction_ids: Collection[str]) -> tuple[Finding, ...]:
+    """The same findings, none of which names one of these interactions as its evidence.
+
+    >>> findings_without([Finding("rephrase", "b", detail="repeats:a")], {"a"})[0].detail
+    'repeats'
+    """
+    return tuple(
+        msgspec.structs.replace(one, detail=one.detail.partition(":")[0])
+        if one.detail.rpartition(":")[2] in interaction_ids
+        else one
+        for one in findings
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ _decode: Decoder[ClusterReport] = Decoder(ClusterReport)
 def live_states(settings: Settings) -> list[ClusterState]:
     """Each tenant's clusters now. Raises BrokerUnavailable."""
     resolved = {d.cluster_id: d.decided_at for d in read_all(settings.kafka) if isinstance(d, Resolution)}
-    return states(_published(settings.kafka), resolved)
+    return states(published_clusters(settings.kafka), resolved)
 
 
 def states(published: Iterable[ClusterReport], resolved: Mapping[str, datetime]) -> list[ClusterState]:
@@ -45,7 +45,7 @@ def _with_word(cluster: Cluster, fixed_at: datetime | None) -> Cluster:
     return replace(cluster, status="resolved") if fixed_at and cluster.last_seen <= fixed_at else cluster
 
 
-def _published(settings: Kafka) -> Iterator[ClusterReport]:
-    for entry in topic_log.read_all(settings, CLUSTERS, _decode):
-        if entry.value is not None:
-            yield entry.value
+def published_clusters(settings: Kafka) -> list[ClusterReport]:
+    """The topic's current value of each cluster. Raises BrokerUnavailable."""
+    latest = {entry.key: entry.value for entry in topic_log.read_all(settings, CLUSTERS, _decode)}
+    return [report for report in latest.values() if report is not None]

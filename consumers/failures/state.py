@@ -15,7 +15,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from consumers.failures.finding import Finding
+from consumers.failures.finding import Finding, findings_without
 from headrace.errors import Fatal
 
 VERSION = 1
@@ -135,13 +135,22 @@ def unpacked(vectors: Sequence[bytes]) -> NDArray[np.float32]:
 
 
 def forget(state: ClusterState, interaction_ids: Collection[str]) -> ClusterState:
-    """The state without the texts and vectors of these interactions: for an erased person. Counts remain."""
+    """The state without the texts and vectors of these interactions: for an erased person. Counts and names remain."""
     return replace(
         state,
-        clusters=[replace(c, exemplars=_without(c.exemplars, interaction_ids)) for c in state.clusters],
+        clusters=[cluster_without(cluster, interaction_ids) for cluster in state.clusters],
         pending=_without(state.pending, interaction_ids),
     )
 
 
+def cluster_without(cluster: Cluster, interaction_ids: Collection[str]) -> Cluster:
+    """The cluster without what it shows of these interactions."""
+    return replace(cluster, exemplars=_without(cluster.exemplars, interaction_ids))
+
+
 def _without(members: Iterable[Failing], interaction_ids: Collection[str]) -> list[Failing]:
-    return [member for member in members if member.interaction_id not in interaction_ids]
+    return [
+        replace(member, findings=[*findings_without(member.findings, interaction_ids)])
+        for member in members
+        if member.interaction_id not in interaction_ids
+    ]

@@ -38,6 +38,18 @@ class Closing(NamedTuple):
     chain: bytes
 
 
+class _MadeOf(NamedTuple):
+    """What a report follows from, with the settings."""
+
+    window: Window
+    reference: Window | None
+    before: bytes
+    """What the window before left, as it is kept."""
+    chain: Chain
+    """The same, read."""
+    fixed: list[str]
+
+
 class Horizon:
     """The times at which windows close, cannot change any more, and are forgotten."""
 
@@ -78,16 +90,21 @@ def close(
     state: State, tenant: str, start_us: int, settings: Settings, fixes: Collection[Resolution] = ()
 ) -> Closing | None:
     """What a window says, first or again; None where its report would be made of the same."""
-    window, reference = state.window(tenant, start_us), _reference(state, tenant, start_us, settings)
-    before = state.chain(tenant, start_us)
-    chain = _chain(tenant, before)
-    fixed = between(fixes, chain.start_us, start_us)
-    signature = _signature(window, reference, before, fixed)
+    made_of = _made_of(state, tenant, start_us, settings, fixes)
+    signature = _signature(made_of)
     known = state.closed.get((tenant, start_us))
     if known is not None and known.signature == signature:
         return None
+    window, reference, _, chain, fixed = made_of
     outcome = analyse(window, reference, chain, 1 if known is None else known.revision + 1, settings, fixed)
     return _closing(window, outcome, known, signature)
+
+
+def signature_now(
+    state: State, tenant: str, start_us: int, settings: Settings, fixes: Collection[Resolution] = ()
+) -> int:
+    """Of what the window's report would be made of now."""
+    return _signature(_made_of(state, tenant, start_us, settings, fixes))
 
 
 def settle(state: State, closing: Closing) -> None:
@@ -133,9 +150,22 @@ def _chain(tenant: str, content: bytes) -> Chain:
     return Chain(ClusterState(tenant=tenant, embedder=EMBEDDER))
 
 
-def _signature(window: Window, reference: Window | None, chain: bytes, fixed: list[str]) -> int:
-    sources = (window.signature(), reference and reference.signature())
-    return zlib.crc32("".join(fixed).encode(), zlib.crc32(chain, zlib.crc32(msgspec.msgpack.encode(sources))))
+def _made_of(state: State, tenant: str, start_us: int, settings: Settings, fixes: Collection[Resolution]) -> _MadeOf:
+    before = state.chains.before(tenant, start_us)
+    chain = _chain(tenant, before)
+    return _MadeOf(
+        state.window(tenant, start_us),
+        _reference(state, tenant, start_us, settings),
+        before,
+        chain,
+        between(fixes, chain.start_us, start_us),
+    )
+
+
+def _signature(made_of: _MadeOf) -> int:
+    sources = (made_of.window.signature(), made_of.reference and made_of.reference.signature())
+    of_sources = zlib.crc32(msgspec.msgpack.encode(sources))
+    return zlib.crc32("".join(made_of.fixed).encode(), zlib.crc32(made_of.before, of_sources))
 
 
 def closings(

@@ -1,4 +1,4 @@
-"""Failures that somebody called fixed, as the windows hear of them on `headrace.decisions`.
+"""Failures that somebody called fixed, and when that counts. Pure.
 
 A resolution counts from the first window that begins after it: members in that one or later are a regression.
 """
@@ -11,24 +11,6 @@ from datetime import UTC, datetime
 from consumers.failures import clusters
 from consumers.failures.state import ClusterState
 from headrace.decisions import Resolution
-from headrace.decisions.log import reader
-from headrace.settings import Settings
-
-
-class Fixes:
-    """All resolutions until now; commits nothing."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Raises BrokerUnavailable."""
-        self._reader = reader(settings.kafka)
-        self._known = [entry.value for entry in self._reader.read_to_end() if isinstance(entry.value, Resolution)]
-
-    def now(self) -> list[Resolution]:
-        """With those that have come since; does not wait."""
-        while (entry := self._reader.poll()) is not None:
-            if isinstance(entry.value, Resolution):
-                self._known.append(entry.value)
-        return self._known
 
 
 def between(fixes: Collection[Resolution], after_us: int, until_us: int) -> list[str]:

@@ -7,22 +7,21 @@ process died, reading on from an earlier record gives the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from consumers.digests.messages import Key, Part, Progress, Source, split
 from consumers.digests.summary import EMPTY, Summary, merged
+from consumers.windows.chains import CHAIN, Chains
 from consumers.windows.watermark import later, watermark_us
-from consumers.windows.window import Examples, Window, assemble, united
+from consumers.windows.window import Examples, Window, assemble, united, without
 
-CHAIN_PIECE = 512 * 1024
-"""A table's entry is one message of its changelog, and those are 1 MiB at most."""
 MAX_EXAMPLE_ENTRIES = 48
 """Of one key; more are united into one or two."""
 
-PROGRESS, BASE, OPEN, EXAMPLES, CLOSED, CHAIN = "progress", "base", "open", "examples", "closed", "chain"
+PROGRESS, BASE, OPEN, EXAMPLES, CLOSED = "progress", "base", "open", "examples", "closed"
 
 
 class Table(Protocol):
@@ -94,9 +93,11 @@ class State:
         self._open: dict[Key, dict[Source, OpenCopy]] = {}
         self._examples: dict[Key, dict[tuple[Source, int, int], bytes]] = {}
         self.closed: dict[tuple[str, int], Closed] = {}
-        self._chains: dict[tuple[str, int], dict[int, bytes]] = {}
+        self.chains = Chains(self._put, self._drop)
         self.changed: set[tuple[str, int]] = set()
         """Tenant and start of the windows that may say something else than their last report."""
+        self.erased: frozenset[str] = frozenset()
+        """Interactions of which no example is taken; `consumers.windows.erasing` removes what was taken before."""
         self._load()
 
     @property
@@ -137,25 +138,20 @@ class State:
 
     def close(self, tenant: str, start_us: int, closed: Closed, chain: bytes) -> None:
         """Notes that a window's report is out, and what the next window's needs of it; the note comes last."""
-        self._drop_chain(tenant, start_us)
-        pieces = [chain[start : start + CHAIN_PIECE] for start in range(0, len(chain), CHAIN_PIECE)]
-        for number, piece in enumerate(pieces):
-            self._put((CHAIN, tenant, start_us, number), piece)
-        self._chains[tenant, start_us] = dict(enumerate(pieces))
+        self.chains.put(tenant, start_us, chain)
+        self.sign(tenant, start_us, closed)
+
+    def sign(self, tenant: str, start_us: int, closed: Closed) -> None:
+        """Notes what a closed window's report was made of."""
         self.closed[tenant, start_us] = closed
         self._put((CLOSED, tenant, start_us), closed)
 
-    def chain(self, tenant: str, start_us: int) -> bytes:
-        """What the window before this one left for it; nothing where it is the first that is kept."""
-        before = max((start for name, start in self._chains if name == tenant and start < start_us), default=None)
-        return b"" if before is None else b"".join(p for _, p in sorted(self._chains[tenant, before].items()))
-
-    def forget_chains(self, before_us: int) -> None:
-        """Drops what windows that start before that left for the next, but for the last one's of each tenant."""
-        for tenant in {name for name, _ in self._chains}:
-            old = sorted(start for name, start in self._chains if name == tenant and start < before_us)
-            for start_us in old[:-1]:
-                self._drop_chain(tenant, start_us)
+    def rewrite(self, examples: Callable[[Examples], Examples]) -> None:
+        """Replaces every entry of examples by what the function makes of it."""
+        for key in list(self._examples):
+            for place, copy in self._copies(key).items():
+                if (after := examples(copy.examples)) != copy.examples:
+                    self._put_examples(key, place, ExampleCopy(copy.end_offset, after))
 
     def forget(self, before_us: int) -> None:
         """Drops the windows that start before that."""
@@ -170,10 +166,6 @@ class State:
             del self.closed[tenant, start_us]
             self._drop((CLOSED, tenant, start_us))
         self.changed = {window for window in self.changed if window[1] >= before_us}
-
-    def _drop_chain(self, tenant: str, start_us: int) -> None:
-        for number in self._chains.pop((tenant, start_us), {}):
-            self._drop((CHAIN, tenant, start_us, number))
 
     def _fold(self, part: Part, summary: Summary) -> bool:
         """A complete chunk is merged once; the copy that grew is dropped."""
@@ -205,7 +197,7 @@ class State:
 
     def _take_examples(self, part: Part) -> bool:
         """Examples are a set: a copy that reaches as far is united with the one before, a longer one replaces it."""
-        new = Examples(part.sample, part.failures, part.slow)
+        new = without(Examples(part.sample, part.failures, part.slow), self.erased)
         place = (part.source, part.chunk, part.part)
         entries = self._examples.setdefault(part.key, {})
         known = _decoders[EXAMPLES](entries[place]) if place in entries else None
@@ -268,7 +260,7 @@ class State:
         if kind == PROGRESS:
             self.progress[rest[0]] = _decoders[kind](content)
         elif kind == CHAIN:
-            self._chains.setdefault((rest[0], rest[1]), {})[rest[2]] = msgspec.msgpack.decode(content, type=bytes)
+            self.chains.load(rest[0], rest[1], rest[2], msgspec.msgpack.decode(content, type=bytes))
         elif kind == CLOSED:
             self.closed[rest[0], rest[1]] = _decoders[kind](content)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
@@ -19,6 +19,7 @@ from consumers.digests.examples import (
 from consumers.digests.keys import Variant, bounded
 from consumers.digests.messages import Key
 from consumers.digests.summary import Summary, merged
+from consumers.failures.finding import findings_without
 from consumers.windows.spread import Spread, by_agent, factors_of, spread_of, united_spread
 
 
@@ -71,6 +72,18 @@ class Examples(msgspec.Struct, array_like=True, frozen=True):
 
     def __bool__(self) -> bool:
         return bool(self.sample or self.failures or self.slow)
+
+
+def without(examples: Examples, interactions: Collection[str]) -> Examples:
+    """The examples of all other interactions; what they name as evidence is none of these, either."""
+    kinds = (examples.sample, examples.failures, examples.slow)
+    return Examples(*(tuple(_unnamed(e, interactions) for e in kind if e.id not in interactions) for kind in kinds))
+
+
+def _unnamed(example: Example, interactions: Collection[str]) -> Example:
+    if not interactions or not example.findings:
+        return example
+    return msgspec.structs.replace(example, findings=findings_without(example.findings, interactions))
 
 
 def united(several: Iterable[Examples]) -> Examples:

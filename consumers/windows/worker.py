@@ -16,9 +16,11 @@ import msgspec
 import structlog
 
 from consumers.digests.messages import Part, Progress, decode
+from consumers.failures.live import published_clusters
 from consumers.metrics import Metrics
 from consumers.windows.closing import Closing, Horizon, close, due, settle
-from consumers.windows.fixes import Fixes
+from consumers.windows.decided import Decided
+from consumers.windows.erasing import erase, published_without
 from consumers.windows.reports import Alert, encode
 from consumers.windows.state import State
 from headrace.failpoints import failpoint
@@ -59,7 +61,7 @@ class Worker:
         self._horizon = Horizon(settings)
         self._shards: dict[int, tuple[State, ChangelogTable]] = {}
         self._counts = Counter[str]()
-        self._fixes: Fixes | None = None
+        self._decided: Decided | None = None
         self.alert = Alerts()
 
     def forget(self) -> None:
@@ -70,8 +72,10 @@ class Worker:
         """Takes records of (partition, value)."""
         # 1. Records are in hand. If we die here: they are read again.
         failpoint("windows.1_before_batch")
+        states = {shard: self._state(shard) for shard, _ in records}
+        await self._forget_erased()
         for shard, value in records:
-            self._take(self._state(shard), value)
+            self._take(states[shard], value)
 
         # 2. The state holds them, part of it delivered. If we die here: they are read again, and change nothing twice.
         failpoint("windows.2_after_take")
@@ -134,13 +138,37 @@ class Worker:
             settle(state, closing)
             await self._deliver()
         watermark_us = state.watermark_us
-        state.forget_chains(self._horizon.settled_before(watermark_us))
+        state.chains.forget(self._horizon.settled_before(watermark_us))
         state.forget(self._horizon.forgotten_before(watermark_us))
         await self._deliver()
 
     def _closing(self, state: State, tenant: str, start_us: int) -> Closing | None:
-        self._fixes = self._fixes or Fixes(self._settings)
-        return close(state, tenant, start_us, self._settings, self._fixes.now())
+        return close(state, tenant, start_us, self._settings, self._heard().fixes)
+
+    def _heard(self) -> Decided:
+        self._decided = self._decided or Decided(self._settings)
+        self._decided.look()
+        return self._decided
+
+    async def _forget_erased(self) -> None:
+        """What erased people's interactions the states hold, then what the published clusters show of them.
+
+        If we die here: whoever starts next does all of it again.
+        """
+        loop = asyncio.get_running_loop()
+        decided = await loop.run_in_executor(None, self._heard)
+        for state, _ in self._shards.values():
+            if len(state.erased) < len(decided.erased):
+                erase(state, decided.erased, self._settings, decided.fixes)  # here: Faust's table is no other thread's
+                await self._publish_without(decided.erased, state.chains.tenants)
+
+    async def _publish_without(self, interactions: frozenset[str], tenants: set[str]) -> None:
+        loop = asyncio.get_running_loop()
+        published = await loop.run_in_executor(None, published_clusters, self._settings.kafka)
+        again = list(published_without(published, interactions, tenants))
+        topic = self._settings.kafka.topic(CLUSTERS)
+        await asyncio.gather(*[await self._send(topic, c.cluster_id.encode(), encode(c)) for c in again])
+        log.info("erased interactions are forgotten", clusters_published_again=len(again))
 
     async def _publish(self, closing: Closing) -> None:
         topic = self._settings.kafka.topic

@@ -48,6 +48,8 @@ class Erasure(msgspec.Struct, tag_field="type", tag="erasure.v1", frozen=True, o
     decided_at: datetime = field(default_factory=now)
     users: list[str]
     """The person's pseudonyms under every key of the ring."""
+    interactions: list[str] = []
+    """Ids of interactions of theirs that were stored: of many, one record names a part."""
 
     @property
     def key(self) -> str:

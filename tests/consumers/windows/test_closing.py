@@ -63,7 +63,7 @@ def test_who_starts_again_says_nothing_again_also_where_references_are_forgotten
     state = state_of(table, 300, at=9.5)
     assert closed(state)
     horizon = Horizon(SETTINGS)
-    state.forget_chains(horizon.settled_before(state.watermark_us))
+    state.chains.forget(horizon.settled_before(state.watermark_us))
     state.forget(horizon.forgotten_before(state.watermark_us))
     assert len({start for _, start in state.windows}) < 10
     assert closed(State(table, 0)) == []
