@@ -9,6 +9,7 @@ from math import log
 
 from consumers.failures.session_rules import COMMON_WORDS
 from consumers.failures.state import Failing, unpacked
+from headrace.privacy import kinds_only
 
 PHRASES = 3
 """In a title."""
@@ -25,6 +26,8 @@ _LITTLE_TEXT = """
 """
 SAYING_LITTLE = COMMON_WORDS | frozenset(_LITTLE_TEXT.split())
 """Nor do these, in a title."""
+_CUT_TOKEN = re.compile(r"\[\w*$")
+"""A placeholder that lost its end, where a text was cut to length: no key is left out of it by `kinds_only`."""
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -65,7 +68,7 @@ def _frequencies(texts: Iterable[str]) -> Counter[str]:
 
 def _phrases(text: str) -> Iterable[str]:
     """Runs of up to LONGEST words that begin and end with a word that says something."""
-    words = _WORD.findall(text.casefold())
+    words = _WORD.findall(_CUT_TOKEN.sub("", kinds_only(text)).casefold())
     for start, word in enumerate(words):
         if word in SAYING_LITTLE:
             continue
