@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from consumers.failures.advice import severity
 from consumers.lake.columns import arrow_table
 from consumers.lake.records import Records
 from consumers.lake.tables import ALERTS, CLUSTERS, DRIFT_REPORTS, Table
@@ -52,4 +53,10 @@ def _of_report(report: DriftReport | Alert) -> dict[str, Any]:
 
 def _of_cluster(report: ClusterReport) -> dict[str, Any]:
     fields = {name: getattr(report.cluster, name) for name in report.cluster.__struct_fields__}
-    return {**fields, "rules": report.cluster.flags, "revision": report.revision}
+    return {
+        **fields,
+        "rules": report.cluster.flags,
+        "revision": report.revision,
+        "severity": severity(report.cluster),
+        "examples": [member.interaction_id for member in report.cluster.exemplars],
+    }

@@ -35,7 +35,7 @@ class Column:
     encoding: Encoding | None = None
     said: bool = False
     """Part of what the sender said: two events with one id conflict if they differ here."""
-    default: int | None = None
+    default: int | Literal["NULL"] | None = None
     """What rows have that were stored before there was such a column."""
 
     @property
@@ -323,6 +323,8 @@ CLUSTERS = Table(
         Column("versions", "VARCHAR", "JSON object: members by agent and version; null if none."),
         Column("clusters_partition", "SMALLINT", "Where its record stands on `clusters`: partition."),
         Column("clusters_offset", "BIGINT", "Where its record stands on `clusters`: offset."),
+        Column("severity", "DOUBLE", "0 to 100, as `headrace failures list` shows it.", default="NULL"),
+        Column("examples", "VARCHAR[]", "Ids of at most 24 of its members, chosen by hash.", default="NULL"),
     ),
 )
 DECISIONS = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from consumers.failures.state import Cluster
+from consumers.failures.state import Cluster, Failing
 from consumers.lake import ledger
 from consumers.lake.batch import Batch, Records
 from consumers.lake.store import Store
@@ -42,7 +42,14 @@ CLUSTER = ClusterReport(
     "c1",
     NOON_US,
     1,
-    Cluster(cluster_id="c1", first_seen=NOON, last_seen=NOON, size=7, agents={"billing": 7}),
+    Cluster(
+        cluster_id="c1",
+        first_seen=NOON,
+        last_seen=NOON,
+        size=7,
+        agents={"billing": 7},
+        exemplars=[Failing("i1", NOON, "billing", None, "never stored", [], b"")],
+    ),
 )
 
 
@@ -58,5 +65,7 @@ def test_reports_alerts_and_clusters_are_rows_that_the_ledger_counts(store: Stor
     ]
     assert rows(store, "SELECT signals->0->>'name' FROM drift_reports") == [("latency_ms",)]
     assert rows(store, "SELECT alert_id, kind, subject FROM alerts") == [("a1", "drift", "latency_ms")]
-    assert rows(store, "SELECT cluster_id, size, agents->>'billing' FROM clusters") == [("c1", 7, "7")]
+    assert rows(store, "SELECT cluster_id, size, agents->>'billing', severity, examples FROM clusters") == [
+        ("c1", 7, "7", 0.0, ["i1"])
+    ]
     assert ledger.disagreements(store.connection) == []
