@@ -1,7 +1,8 @@
 # The services. docker-compose.yml says how they run together.
 FROM python:3.12-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml setup.py constraints.txt README.md ./
 COPY headrace headrace
 COPY producers producers
 COPY consumers consumers

@@ -1,6 +1,6 @@
 """Whether a user's pattern takes linear time on every text, decided before it ever sees one.
 
-It has to hold without RE2 too, in Python's backtracking matcher: so each place of a text is tried in a bounded number
+It has to hold in Python's backtracking matcher: so each place of a text is tried in a bounded number
 of ways, and what repeats without bound stands at the end, where it is never taken back.
 """
 
@@ -25,7 +25,7 @@ _REFUSED = {
     code.ATOMIC_GROUP: "an atomic group",
     code.POSSESSIVE_REPEAT: "a possessive repeat",
 }
-"""What RE2 has not: a pattern has to mean the same in both back ends."""
+"""What no linear-time matcher has."""
 _ENDS = (code.AT_BEGINNING, code.AT_END, code.AT_BEGINNING_STRING, code.AT_END_STRING)
 _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT)
 
@@ -33,7 +33,7 @@ _Item = tuple[Any, Any]
 
 
 def compiled(name: str, pattern: str) -> re.Pattern[str]:
-    r"""The pattern, read as ASCII classes as RE2 reads them. Raises ConfigError that says why not.
+    r"""The pattern, its classes read as ASCII. Raises ConfigError that says why not.
 
     >>> compiled("employee", r"EMP-[0-9]{6}").pattern
     'EMP-[0-9]{6}'
@@ -55,7 +55,6 @@ def compiled(name: str, pattern: str) -> re.Pattern[str]:
         raise _refusal(
             name, f"it can match one place in {ways} ways, of {MOST_WAYS} at most: bound its repeats tighter"
         )
-    _insist_on_re2(name, pattern)
     return expression
 
 
@@ -67,9 +66,7 @@ def _check(name: str, items: list[_Item], *, at_end: bool) -> None:
     for place, (kind, argument) in enumerate(items):
         last = at_end and place == len(items) - 1
         if kind in _REFUSED:
-            raise _refusal(
-                name, f"it has {_REFUSED[kind]}, which RE2's linear-time matcher has not; match the value itself"
-            )
+            raise _refusal(name, f"it has {_REFUSED[kind]}, which no linear-time matcher has; match the value itself")
         if kind is code.AT and argument in _ENDS:
             raise _refusal(name, "it is tied to the start or end of the text; a value may stand anywhere: use \\b")
         if kind in _REPEATS:
@@ -119,17 +116,3 @@ def _ways_of(kind: Any, argument: Any) -> int:
     if inner[0] == 1:
         return int(most) - int(least) + 1
     return MOST_WAYS + 1 if most > 10 else sum(inner[0] ** count for count in range(int(least), int(most) + 1))
-
-
-def _insist_on_re2(name: str, pattern: str) -> None:
-    """Asks RE2 too, where it is installed: both back ends have to read the pattern alike."""
-    try:
-        import re2
-    except ImportError:
-        return
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
-    except re2.error as error:
-        raise _refusal(name, f"RE2, the accelerated back end, does not take it: {error}") from None

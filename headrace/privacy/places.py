@@ -36,9 +36,10 @@ MOST_PREFIXES = 256
 
 
 MOST_TRIES = 60_000
-"""Rules tried on one text: the densest logs need a fifth of it for 100 KB. What needs more is replaced whole."""
-_MANY_PLACES = 1_000
-"""Below, nobody counts: an interaction has a dozen."""
+"""Rules to be tried on one text, at the places of one kind of trigger, not counting those that want a word nearby: the
+densest logs need a fifth of it for 100 KB. What needs more is replaced whole."""
+_MANY_PLACES = 100
+"""Of no more, nobody counts the tries: an interaction has a dozen."""
 
 
 class TooManyPlaces(Exception):
@@ -66,7 +67,7 @@ _digit_groups = re.compile(rb"dd*").finditer
 
 
 class Digit:
-    """Places of `Digits` rules; raises TooManyPlaces as soon as they alone are more than one text may have."""
+    """Places of `Digits` rules."""
 
     def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         by_count: dict[int, list[int]] = defaultdict(list)
@@ -79,26 +80,27 @@ class Digit:
             for count, indexes in by_count.items()
         }
         self._most = max(by_count, default=0)
-        self._always = {index for index, rule in rules if not rule.context}
-        """Rules that no lack of words drops."""
+        wordless = _wordless(rules)
+        self._tries = {count: 1 + len(wordless.intersection(indexes)) for count, indexes in by_count.items()}
 
     def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
+        """Raises TooManyPlaces."""
         if _ENOUGH_DIGITS not in ascii_text.translate(_NUMBERS, _SEPARATORS):
             return []
         classes = ascii_text.translate(_NUMBERS)
         places: list[Place] = []
         tries = 0
         for row in _rows(classes):
-            for place in self._in_row(text, classes, *row.span()):
-                places.append(place)
-                if (
-                    len(places) > _MANY_PLACES
-                    and (tries := tries + len(self._always.intersection(place[1]))) > MOST_TRIES
-                ):
+            for place, counts in self._in_row(text, classes, *row.span()):
+                tries += sum(self._tries[count] for count in counts)
+                if tries > MOST_TRIES:
                     raise TooManyPlaces
+                if indexes := self._at(text, place, counts):
+                    places.append((place, indexes))
         return places
 
-    def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[Place]:
+    def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[tuple[int, list[int]]]:
+        """Where a number may begin, and how many digits it may have."""
         groups = [group.span() for group in _digit_groups(classes, start, end)]
         date_end = 0
         for first, (place, group_end) in enumerate(groups):
@@ -107,20 +109,26 @@ class Digit:
             if group_end - place <= 4 and (date := _date(text, place)):
                 date_end = date.end()
                 continue
-            if indexes := self._at(text, groups[first : first + MOST_GROUPS]):
-                yield place, indexes
+            if counts := self._counts(groups[first : first + MOST_GROUPS]):
+                yield place, counts
 
-    def _at(self, text: str, groups: Sequence[tuple[int, int]]) -> Indexes:
-        place = groups[0][0]
+    def _counts(self, groups: Sequence[tuple[int, int]]) -> list[int]:
+        counts = []
         count = 0
-        indexes: Indexes = ()
         for begin, finish in groups:
             count += finish - begin
             if count > self._most:
                 break
-            if (rules := self._by_count.get(count)) and rules[1](text, place):
-                indexes += rules[0]
-        return tuple(sorted(indexes)) if len(indexes) > 1 else indexes
+            if count in self._by_count:
+                counts.append(count)
+        return counts
+
+    def _at(self, text: str, place: int, counts: Sequence[int]) -> Indexes:
+        if len(counts) == 1:
+            rules, may_match = self._by_count[counts[0]]
+            return rules if may_match(text, place) else ()
+        asked = (self._by_count[count] for count in counts)
+        return tuple(sorted({index for rules, may_match in asked if may_match(text, place) for index in rules}))
 
 
 _date = re.compile(
@@ -154,20 +162,23 @@ def _nameless(pattern: re.Pattern[str]) -> str:
 class Words:
     """Places of `Code` rules."""
 
-    def __init__(self, rules: Iterable[tuple[int, Code]]) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         by_length: dict[int, list[int]] = defaultdict(list)
-        for index, trigger in rules:
-            for length in trigger.lengths:
+        for index, rule in rules:
+            for length in rule.trigger.lengths if isinstance(rule.trigger, Code) else ():
                 by_length[length].append(index)
         self._by_length = {length: tuple(indexes) for length, indexes in by_length.items()}
+        self._wordless = _wordless(rules)
 
     def __call__(self, _text: str, ascii_text: bytes) -> list[Place]:
+        """Raises TooManyPlaces."""
         classes = ascii_text.translate(_WORDS)
-        return [
+        places = [
             (start, indexes)
             for start, end in _mixed_words(classes)
             if (indexes := self._by_length.get(end - start)) and not _measure(ascii_text, start, end)
         ]
+        return _not_too_many(places, self._wordless)
 
 
 def _mixed_words(classes: bytes) -> Iterator[tuple[int, int]]:
@@ -197,7 +208,7 @@ class Prefixes:
         by_prefix: dict[str, list[int]] = defaultdict(list)
         inside_words = set()
         for index, rule in rules:
-            if not rule.pattern.pattern.startswith(_NOT_INSIDE_WORDS):
+            if matches_inside_words(rule):
                 inside_words.add(index)
             for text in rule.trigger.texts if isinstance(rule.trigger, Prefix) else ():
                 by_prefix[text].append(index)
@@ -236,6 +247,11 @@ class Prefixes:
         return places
 
 
+def matches_inside_words(rule: Rule) -> bool:
+    """Whether its pattern may begin behind a letter or digit."""
+    return not rule.pattern.pattern.startswith(_NOT_INSIDE_WORDS)
+
+
 def _alternation(texts: Sequence[str]) -> str:
     """The texts as a pattern that branches by their first character: an alternation of hundreds is tried one by one."""
     by_first: dict[str, list[str]] = defaultdict(list)
@@ -247,16 +263,18 @@ def _alternation(texts: Sequence[str]) -> str:
 class Literals:
     """Places of a `Literal` or a `Seed`: where a pattern that begins with a literal stands."""
 
-    def __init__(self, pattern: str, indexes: Indexes) -> None:
+    def __init__(self, pattern: str, rules: Sequence[tuple[int, Rule]]) -> None:
         self._finditer = re.compile(pattern).finditer
         self._literal = _leading_literal(pattern)
-        self._indexes = indexes
+        self._indexes = tuple(index for index, _ in rules)
+        self._wordless = _wordless(rules)
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
+        """Raises TooManyPlaces."""
         if self._literal not in text:
             return []
         indexes = self._indexes
-        return [(match.start(), indexes) for match in self._finditer(text)]
+        return _not_too_many([(match.start(), indexes) for match in self._finditer(text)], self._wordless)
 
 
 def _leading_literal(pattern: str) -> str:
@@ -273,19 +291,21 @@ def _leading_literal(pattern: str) -> str:
 class Keywords:
     """Places of `Keyword` rules: each word is looked for in the text in lower case."""
 
-    def __init__(self, rules: Iterable[tuple[int, Keyword]]) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         by_word: dict[str, list[int]] = defaultdict(list)
-        for index, trigger in rules:
-            for word in trigger.words:
+        for index, rule in rules:
+            for word in rule.trigger.words if isinstance(rule.trigger, Keyword) else ():
                 by_word[word].append(index)
+        self._wordless = _wordless(rules)
         self._by_part = [
             (part, [(word, tuple(by_word[word]), re.compile(re.escape(word)).finditer) for word in words])
             for part, words in _by_part(list(by_word)).items()
         ]
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
+        """Raises TooManyPlaces."""
         low = folded(text)
-        return [
+        places = [
             (match.start(), indexes)
             for part, words in self._by_part
             if part in low
@@ -293,6 +313,7 @@ class Keywords:
             if word in low
             for match in finditer(low)
         ]
+        return _not_too_many(places, self._wordless)
 
 
 def _by_part(words: Sequence[str]) -> dict[str, list[str]]:
@@ -316,40 +337,41 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.replace("\u0130", "?").lower()
 
 
+def _wordless(rules: Sequence[tuple[int, Rule]]) -> frozenset[int]:
+    """Rules that no lack of words drops."""
+    return frozenset(index for index, rule in rules if not rule.context)
+
+
+def _not_too_many(places: list[Place], wordless: frozenset[int]) -> list[Place]:
+    if len(places) > _MANY_PLACES and sum(1 + len(wordless.intersection(rules)) for _, rules in places) > MOST_TRIES:
+        raise TooManyPlaces
+    return places
+
+
 Finder = Callable[[str, bytes], list[Place]]
 
 
-def finders(rules: Sequence[Rule]) -> list[tuple[Finder, str]]:
-    """What looks for the places of all rules, each with its gate: a pattern in RE2's syntax that matches in every text
-    in which it finds a place."""
+def finders(rules: Sequence[Rule]) -> list[Finder]:
+    """What looks for the places of all rules."""
     by_kind: dict[type, list[tuple[int, Rule]]] = defaultdict(list)
     for index, rule in enumerate(rules):
         by_kind[type(rule.trigger)].append((index, rule))
-    return [*_grouped(by_kind), *_literals(by_kind[Literal] + by_kind[Seed])]
-
-
-def _grouped(by_kind: dict[type, list[tuple[int, Rule]]]) -> Iterator[tuple[Finder, str]]:
-    many: tuple[tuple[type, Callable[..., Finder], str], ...] = (
-        (Digits, Digit, f"[0-9](?:[ .()/-]{{0,3}}[0-9]){{{FEWEST_DIGITS - 1}}}"),
-        (Code, Words, "[A-Za-z][0-9]|[0-9](?:[A-Z]|[a-z]{3}|[a-z]{1,2}[0-9A-Z])|[0-9]{5}[a-z]"),
-        (Prefix, Prefixes, f"[A-Za-z0-9_-]{{{SHORTEST_RUN}}}"),
+    many: tuple[tuple[type, Callable[..., Finder]], ...] = (
+        (Digits, Digit),
+        (Code, Words),
+        (Prefix, Prefixes),
+        (Keyword, Keywords),
     )
-    for kind, finder, gate in many:
-        if own := by_kind[kind]:
-            yield finder(own if kind in (Digits, Prefix) else [(index, rule.trigger) for index, rule in own]), gate
-    if own := by_kind[Keyword]:
-        triggers = [(index, rule.trigger) for index, rule in own if isinstance(rule.trigger, Keyword)]
-        words = sorted({word for _, trigger in triggers for word in trigger.words})
-        yield Keywords(triggers), "(?i)" + "|".join(map(re.escape, words))
+    grouped = [finder(by_kind[kind]) for kind, finder in many if by_kind[kind]]
+    return [*grouped, *(Literals(pattern, own) for pattern, own in by_literal(rules).items())]
 
 
-def _literals(rules: list[tuple[int, Rule]]) -> Iterator[tuple[Finder, str]]:
-    by_pattern: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for index, rule in sorted(rules, key=lambda pair: pair[0]):
-        trigger = rule.trigger
-        if isinstance(trigger, Literal):
-            by_pattern[re.escape(trigger.text), re.escape(trigger.text)].append(index)
-        elif isinstance(trigger, Seed):
-            by_pattern[trigger.pattern, trigger.gate].append(index)
-    for (pattern, gate), indexes in by_pattern.items():
-        yield Literals(pattern, tuple(indexes)), gate
+def by_literal(rules: Sequence[Rule]) -> dict[str, list[tuple[int, Rule]]]:
+    """The rules whose place is where a pattern stands, by that pattern."""
+    by_pattern: dict[str, list[tuple[int, Rule]]] = defaultdict(list)
+    for index, rule in enumerate(rules):
+        if isinstance(rule.trigger, Literal):
+            by_pattern[re.escape(rule.trigger.text)].append((index, rule))
+        elif isinstance(rule.trigger, Seed):
+            by_pattern[rule.trigger.pattern].append((index, rule))
+    return by_pattern

@@ -84,11 +84,10 @@ class Keyword(NamedTuple):
 
 
 class Seed(NamedTuple):
-    """Places: where this regular expression begins. It starts with a rare literal character, so that looking for it is
-    fast (`:(?=[0-9A-Fa-f]{0,4}:)`); `gate` matches, in RE2's syntax, in every text with a value."""
+    """Places: where this regular expression begins. It is a rare literal, so that looking for it is fast, and may look
+    ahead at stretches of classes (`:(?=[0-9A-Fa-f]{0,4}:)`) that are told apart by their first character."""
 
     pattern: str
-    gate: str
 
 
 Trigger = Literal | Digits | Code | Prefix | Keyword | Seed

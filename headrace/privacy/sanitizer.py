@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from headrace.privacy.finder import Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
-from headrace.privacy.places import MOST_TRIES, Place, TooManyPlaces
+from headrace.privacy.places import Place, TooManyPlaces
 from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
 from headrace.privacy.rule import MASK, Rule, Span
 from headrace.privacy.scan import Engine, Look, Scan, scan_with
@@ -20,7 +20,7 @@ from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
 from headrace.privacy.view import view_of
 
-VERSION = "2"
+VERSION = "3"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
 UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
@@ -31,8 +31,8 @@ MAX_PASSES = 8
 class Sanitizer:
     """The rules at work: the same input gives the same output, and output put in again stays as it is.
 
-    `engine`: "python" needs nothing, "accelerated" needs google-re2 (the extra `headrace[privacy]`; raises
-    ImportError without it), "auto" takes what there is. What they find is the same.
+    `engine`: "python" needs nothing, "accelerated" needs the native scanner (raises ImportError where
+    its extension was not built), "auto" takes what there is. What they find is the same.
 
     >>> sanitizer = Sanitizer()
     >>> sanitizer.text("call 415-555-2671 or write to ada@example.org")
@@ -127,10 +127,7 @@ class Sanitizer:
         masked = self._without_placeholders(text)
         places = self._matcher.worth_asking(masked, look.places)
         spans: list[Span] = []
-        tries = 0
         for _ in range(MAX_PASSES):
-            if (tries := tries + sum(len(indexes) for _, indexes in places)) > MOST_TRIES:
-                return None
             found = self._seen_through(masked) if look.disguised else []
             found = found or self._found(masked, places)
             if not found:

@@ -1,14 +1,14 @@
-"""The two back ends: where values may be, found by pure Python or behind RE2."""
+"""The two back ends: where values may be, found by pure Python or by the native scanner."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from headrace.privacy.gate import Gate
-from headrace.privacy.places import Place, finders
+from headrace.privacy.native import Unfit, compiled
+from headrace.privacy.places import Place, TooManyPlaces, finders
 from headrace.privacy.rule import Rule
-from headrace.privacy.view import VIEW_GATE, is_strange, needs_view
+from headrace.privacy.view import is_strange, needs_view
 
 Engine = Literal["auto", "python", "accelerated"]
 
@@ -22,11 +22,8 @@ class Look(NamedTuple):
     """Whether it has to be looked at through a view too."""
 
 
-NOTHING = Look([], False)
-
-
 class Scan:
-    """Asks every trigger."""
+    """Asks every trigger. Raises TooManyPlaces."""
 
     chunk_characters = 16_384
     """How much text one look is best given: two dozen interactions spread the cost of a call and stay in the cache."""
@@ -35,44 +32,36 @@ class Scan:
         self._finders = finders(rules)
 
     def __call__(self, text: str) -> Look:
-        return Look(self._places(text, range(len(self._finders))), needs_view(text))
-
-    def _places(self, text: str, fired: Iterable[int]) -> list[Place]:
         ascii_text = text.encode("ascii", "replace")
-        places = [place for index in fired for place in self._finders[index][0](text, ascii_text)]
+        places = [place for find in self._finders for place in find(text, ascii_text)]
         places.sort()
-        return places
+        return Look(places, needs_view(text))
 
 
-class GatedScan(Scan):
-    """Asks the triggers that RE2 lets through."""
-
-    chunk_characters = 512
-    """An event's short texts at once, longer ones alone: a gate is the sharper the less it is shown."""
+class NativeScan(Scan):
+    """Finds the places of all triggers in one walk, without those rules whose words are not near."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        super().__init__(rules)
-        self._gate = Gate([*(gate for _, gate in self._finders), VIEW_GATE])
-        self._view = len(self._finders)
+        """Raises ImportError where the extension was not built, Unfit for rules that its tables cannot hold."""
+        from headrace.privacy._scan import Scanner
+
+        self._scan = Scanner(*compiled(rules)).scan
 
     def __call__(self, text: str) -> Look:
-        fired = self._gate(text)
-        if not fired:
-            return Look([], True) if is_strange(text) else NOTHING
-        disguised = is_strange(text)
-        if self._view in fired:
-            fired.remove(self._view)
-            disguised = disguised or needs_view(text)
-        return Look(self._places(text, fired) if fired else [], disguised)
+        found = self._scan(text)
+        if found is None:
+            raise TooManyPlaces
+        places, may_disguise = found
+        return Look(places, (may_disguise and needs_view(text)) or is_strange(text))
 
 
 def scan_with(rules: Sequence[Rule], engine: Engine) -> Scan:
-    """Raises ImportError for "accelerated" without google-re2."""
+    """Raises ImportError for "accelerated" where the extension was not built."""
     if engine == "python":
         return Scan(rules)
     try:
-        return GatedScan(rules)
-    except ImportError:
+        return NativeScan(rules)
+    except (ImportError, Unfit):
         if engine == "accelerated":
             raise
         return Scan(rules)

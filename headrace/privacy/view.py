@@ -72,14 +72,8 @@ _EIGHT_ONE_BY_ONE = b" ".join([b"d"] * 8)
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
-_SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
+SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
-VIEW_GATE = (
-    r"=40|[=@-]\r?\n|[0-9]\.?\r?\n[ \t]{0,8}[0-9(]| @ \S |[0-9](?: [0-9.]){7}|"
-    r"%[2-7][0-9A-Fa-f]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt/\"'@.\-]|&#|&[A-Za-z]{2,8};"
-    rf"|[(\[{{<] ?{_WRITTEN_OUT} ?[)\]}}>]|{'|'.join(_SPOKEN)}"
-)
-"""In RE2's syntax; matches in every ASCII text for which `needs_view` is true."""
 
 
 _ZEROS = (
@@ -154,7 +148,7 @@ def needs_view(text: str) -> bool:
     if _EIGHT_ONE_BY_ONE in text.encode("ascii", "replace").translate(_DIGITS_AND_DOTS) and _one_by_one(text):
         return True
     low = text.lower()
-    return any(word in low for word in _SPOKEN_WORDS) and _spoken_at(text) is not None
+    return any(word in low for word in SPOKEN_WORDS) and _spoken_at(text) is not None
 
 
 def is_strange(text: str) -> bool:

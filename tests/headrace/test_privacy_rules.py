@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from headrace.privacy import Rule, Sanitizer
 from headrace.privacy.rule import LONGEST_MATCH, Code, Digits
-from headrace.privacy.scan import Engine, GatedScan, Scan
+from headrace.privacy.scan import Engine, NativeScan, Scan
 from headrace.privacy.table import RULES
 
 SANITIZER = Sanitizer()
@@ -86,7 +86,7 @@ def test_a_value_between_separators_never_passes(value: str, separator: str) -> 
 def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Scan, "chunk_characters", chunk)
-        patch.setattr(GatedScan, "chunk_characters", chunk)
+        patch.setattr(NativeScan, "chunk_characters", chunk)
         for sanitizer in BOTH.values():
             clean, findings = sanitizer.texts(texts)
             assert list(clean) == [sanitizer.text(text) for text in texts]

@@ -120,7 +120,7 @@ CARD_BY_WORD = Rule(
 CARD_UNDERSCORED = Rule(
     name="credit_card_underscored",
     kind="credit_card",
-    trigger=Seed("_(?=[0-9]{4}_[0-9]{4}_[0-9]{4})", "_[0-9]{4}_[0-9]{4}_[0-9]{4}"),
+    trigger=Seed("_(?=[0-9]{4}_[0-9]{4}_[0-9]{4})"),
     pattern=re.compile(r"_[0-9]{4}_[0-9]{4}_[0-9]{4}(?![A-Za-z0-9_])"),
     confirm=underscored,
     matches=("4111_1111_1111_1111",),

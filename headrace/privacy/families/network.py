@@ -128,7 +128,7 @@ def _mac_rule(
     return Rule(
         name=name,
         kind="mac_address",
-        trigger=Seed(f"{mark}(?={pair}(?:{mark}{pair}){{{groups - 2}}})", f"(?:{mark}{pair}){{{groups - 1}}}"),
+        trigger=Seed(f"{mark}(?={pair}(?:{mark}{pair}){{{groups - 2}}})"),
         pattern=_mac_pattern(mark, width, groups),
         confirm=mac,
         matches=matches,
@@ -146,7 +146,7 @@ MAC_DOTS = _mac_rule("mac_dots", r"\.", 4, 3, ("001a.2b3c.4d5e",), ("1234.5678",
 IPV6 = Rule(
     name="ipv6",
     kind="ip_address",
-    trigger=Seed(":(?=[0-9A-Fa-f]{0,4}:)", ":[0-9A-Fa-f]{0,4}:"),
+    trigger=Seed(":(?=[0-9A-Fa-f]{0,4}:)"),
     pattern=re.compile(":"),
     confirm=ipv6,
     matches=(
@@ -158,7 +158,7 @@ IPV6 = Rule(
     ),
     differs=("12:30:45", "std::vector", "a::b", "::", "::1", "aa:bb:cc:dd:ee:ff", "dead::beef", "1::2::3", "c(1::2)"),
 )
-_DOTTED = Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_DOTTED = Seed(r"\.(?=[0-9]{1,3}\.[0-9]{1,3}\.[0-9])")
 _THREE_MORE = re.compile(r"(?:\.[0-9]{1,3}+){3}(?![A-Za-z0-9_]|\.[0-9])")
 IPV4_BY_WORD = Rule(
     name="ipv4_by_word",

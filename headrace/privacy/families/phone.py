@@ -215,7 +215,7 @@ _DATE = re.compile(
 INTERNATIONAL = Rule(
     name="phone_international",
     kind="phone",
-    trigger=Seed(r"\+(?=[ (]{0,2}[0-9])", r"\+[ (]{0,2}[0-9]"),
+    trigger=Seed(r"\+(?=[ (]{0,2}[0-9])"),
     pattern=re.compile(
         r"(?<![0-9)])\+[ (]{0,2}(?P<number>[1-9][0-9]{0,14}+(?:\) ?)?"
         r"(?:[ ./-]{0,2}\(?[0-9]{1,14}+\)?){0,8})" + _EXTENSION

@@ -29,7 +29,7 @@ def query(match: re.Match[str]) -> Bounds | None:
 URL_TOKEN = Rule(
     name="url_token",
     kind="url_credentials",
-    trigger=Seed(r"=(?=[^\s\0&#;\"'<>`|)\]},=]{8})", r"[?&;][^\s?&;=]{1,40}=[^\s\0&#;\"'<>`|)\]},=]{8}"),
+    trigger=Seed(r"=(?=[^\s\0&#;\"'<>`|)\]},=]{8})"),
     pattern=re.compile(r"=(?P<value>[^\s\0&#;\"'<>`|)\]},=]{8,2048}+={0,2})"),
     confirm=query,
     matches=("https://api.example.com/v1?page=2&otp=⟦a1B2c3D4e5F6g7H8⟧", "x?code=⟦0a1b2c3d4e5f⟧&x=1"),

@@ -1,0 +1,654 @@
+/* The accelerator: where in a text values may be, in one call.
+
+   What is looked for comes from the rule table (native.py compiles it into the tables below); nothing here knows a
+   rule. Three things hold for every input, and the rest follows from them:
+
+   * A text is first copied into one byte a character (`bytes`: ASCII as it is, OTHER or OTHER_SPACE for all else) and
+     one symbol a character (`symbols`: lower case, the alphabet of the words), each of exactly `length` items. So an
+     index is a character's offset, whatever the text holds, lone surrogates too; and every read is behind a check
+     against `length` (or, backwards, against 0).
+   * Tables are checked once, when a Scanner is made: sizes agree, and every state, word and prefix that a table
+     names exists. So no walk through them leaves them.
+   * A set of rules has SET_WORDS * 64 bits; a place whose set becomes empty is dropped.
+
+   Work is linear in the text, but for the words near a place, of which there are at most WORDS_NEAR each. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SET_WORDS 8
+#define CODE_POINTS 0x10000
+#define LETTERS 26        /* Symbols 1 to 26 are the letters a to z; 0 is what stands in no word. */
+#define OTHER 0x80        /* Characters beyond ASCII, */
+#define OTHER_SPACE 0x81  /* and those of them that are white. */
+#define MOST_GROUPS 7
+#define FEWEST_DIGITS 6
+#define SHORTEST_RUN 16
+#define LONGEST_PREFIX 24
+#define MOST_PREFIXES 256
+#define CONTEXT_BEFORE 64
+#define CONTEXT_AFTER 32
+#define WORDS_NEAR 256
+
+typedef struct { uint64_t words[SET_WORDS]; } Set;
+typedef struct { uint16_t length, keyword; uint8_t is_short, is_spoken, is_context, unused; } Word;
+typedef struct { uint16_t first_step, steps, length, unused; uint8_t text[24]; Set rules; } Seed;
+typedef struct { uint16_t fewest, most, unused[2]; uint8_t has[256]; } Step;
+
+typedef struct { Py_ssize_t start, end; uint16_t word; uint8_t goes_on_left, goes_on_right; } Hit;
+typedef struct { Py_ssize_t at; size_t order; Set rules; } Place;
+
+enum { SYMBOLS, NEXT, OUT, SUFFIX, WORD_AT, WORDS, SPEAKS_FOR, KEYWORDS, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT,
+       PREFIXES, INSIDE, SEEDS, STEPS, TABLES };
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *tables[TABLES];   /* bytes */
+    const void *data[TABLES];
+    size_t items[TABLES];
+    PyObject *numbers[SET_WORDS * 64];
+    long most_tries;
+    size_t alphabet;
+    int ready;                  /* Whether the tables were found to be sound. */
+    uint8_t seeds_from[256][2]; /* First and past-last seed that begins with this byte. */
+} Scanner;
+
+typedef struct {
+    const Scanner *scanner;
+    Py_ssize_t length;
+    uint8_t *bytes, *symbols;
+    Hit *hits;
+    size_t hit_count, hit_room;
+    Place *places;
+    size_t place_count, place_room;
+    int disguised;
+} Look;
+
+enum { FINE = 0, NO_MEMORY = -1, TOO_MANY = -2 };
+
+#define TABLE(type, scanner, name) ((const type *)(scanner)->data[name])
+
+/* ---- small things ---- */
+
+static int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
+static int is_letter(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static int is_alnum(uint8_t c) { return is_digit(c) || is_letter(c); }
+static int is_run(uint8_t c) { return is_alnum(c) || c == '_' || c == '-'; }
+static int is_separator(uint8_t c) { return c == ' ' || c == '.' || c == '-' || c == '(' || c == ')' || c == '/'; }
+static int is_hex(uint8_t c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+static int is_letter_symbol(uint8_t symbol) { return symbol >= 1 && symbol <= LETTERS; }
+
+static void unite(Set *set, const Set *other) {
+    for (int i = 0; i < SET_WORDS; i++) set->words[i] |= other->words[i];
+}
+
+static int is_empty(const Set *set) {
+    uint64_t any = 0;
+    for (int i = 0; i < SET_WORDS; i++) any |= set->words[i];
+    return any == 0;
+}
+
+static int count_common(const Set *set, const Set *other) {
+    int count = 0;
+    for (int i = 0; i < SET_WORDS; i++)
+        for (uint64_t bits = set->words[i] & other->words[i]; bits; bits &= bits - 1) count++;
+    return count;
+}
+
+/* The character at an index, 0 outside of the text. */
+static uint8_t at(const Look *look, Py_ssize_t index) {
+    return index >= 0 && index < look->length ? look->bytes[index] : 0;
+}
+
+static void *grown(void *items, size_t *room, size_t size) {
+    size_t wanted = *room ? *room * 2 : 64;
+    void *more = wanted > SIZE_MAX / size ? NULL : realloc(items, wanted * size);
+    if (more) *room = wanted;
+    return more;
+}
+
+static int add_place(Look *look, Py_ssize_t at_index, const Set *rules) {
+    if (look->place_count == look->place_room) {
+        Place *more = grown(look->places, &look->place_room, sizeof(Place));
+        if (!more) return NO_MEMORY;
+        look->places = more;
+    }
+    Place *place = &look->places[look->place_count];
+    place->at = at_index;
+    place->order = look->place_count++;
+    place->rules = *rules;
+    return FINE;
+}
+
+/* Adds a place, and what it costs to ask there to `tries`. */
+static int add_tried(Look *look, Py_ssize_t at_index, const Set *rules, long *tries) {
+    *tries += 1 + count_common(rules, TABLE(Set, look->scanner, ALWAYS));
+    return *tries > look->scanner->most_tries ? TOO_MANY : add_place(look, at_index, rules);
+}
+
+/* ---- numbers ---- */
+
+/* The number of one or two digits at an index, 0 if there are more; `end` is moved behind it. */
+static int small_number(const Look *look, Py_ssize_t index, Py_ssize_t *end) {
+    int value = 0;
+    Py_ssize_t i = index;
+    for (; i < index + 2 && is_digit(at(look, i)); i++) value = value * 10 + at(look, i) - '0';
+    *end = i;
+    return is_digit(at(look, i)) ? 0 : value;
+}
+
+static int is_year(const Look *look, Py_ssize_t i) {
+    uint8_t a = at(look, i), b = at(look, i + 1);
+    return ((a == '1' && b == '9') || (a == '2' && b == '0')) && is_digit(at(look, i + 2)) && is_digit(at(look, i + 3));
+}
+
+static int is_date_mark(uint8_t c) { return c == '-' || c == '.' || c == '/'; }
+
+/* Where a date that begins here ends: 2026-01-31, 31.1.2026; 0 if none does. */
+static Py_ssize_t date_end(const Look *look, Py_ssize_t i) {
+    Py_ssize_t end;
+    uint8_t mark;
+    if (is_year(look, i) && is_date_mark(mark = at(look, i + 4))) {
+        int month = small_number(look, i + 5, &end);
+        if (month < 1 || month > 12 || at(look, end) != mark) return 0;
+        int day = small_number(look, end + 1, &end);
+        if (day < 1 || day > 31) return 0;
+    } else {
+        int first = small_number(look, i, &end);
+        mark = at(look, end);
+        if (first < 1 || first > 31 || !is_date_mark(mark)) return 0;
+        int second = small_number(look, end + 1, &end);
+        if (second < 1 || second > 31 || at(look, end) != mark || !is_year(look, end + 1)) return 0;
+        end += 5;
+        if (is_digit(at(look, end))) return 0;
+    }
+    uint8_t behind = at(look, end);
+    return (behind == '-' || behind == '/') && is_digit(at(look, end + 1)) ? 0 : end;
+}
+
+/* The group of digits from `start` on ends at the returned index. */
+static Py_ssize_t group_end(const Look *look, Py_ssize_t start) {
+    while (is_digit(at(look, start))) start++;
+    return start;
+}
+
+/* Where the next group of the row begins behind a group that ends at `end`, or -1: up to three separators part them. */
+static Py_ssize_t next_group(const Look *look, Py_ssize_t end) {
+    for (Py_ssize_t i = end; i <= end + 3; i++) {
+        uint8_t c = at(look, i);
+        if (is_digit(c)) return i;
+        if (!is_separator(c)) return -1;
+    }
+    return -1;
+}
+
+/* The rules of `Digits` at the first digit of a group. */
+static int add_number(Look *look, Py_ssize_t place, Py_ssize_t end, long *tries) {
+    const Set *counts = TABLE(Set, look->scanner, COUNTS), *always = TABLE(Set, look->scanner, ALWAYS);
+    Py_ssize_t most = (Py_ssize_t)look->scanner->items[COUNTS] - 1, count = 0, start = place;
+    Set rules = {{0}};
+    for (int group = 0; group < MOST_GROUPS; group++) {
+        count += end - start;
+        if (count > most) break;
+        if (!is_empty(&counts[count])) {
+            unite(&rules, &counts[count]);
+            *tries += 1 + count_common(&counts[count], always);
+        }
+        if ((start = next_group(look, end)) < 0) break;
+        end = group_end(look, start);
+    }
+    if (*tries > look->scanner->most_tries) return TOO_MANY;
+    return is_empty(&rules) ? FINE : add_place(look, place, &rules);
+}
+
+static int look_for_numbers(Look *look) {
+    long tries = 0;
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        if (!is_digit(look->bytes[i])) continue;
+        Py_ssize_t digits = 0, end = i, start = i;
+        while (start >= 0) {
+            end = group_end(look, start);
+            digits += end - start;
+            start = next_group(look, end);
+        }
+        Py_ssize_t row_end = end, date = 0;
+        for (start = i; digits >= FEWEST_DIGITS && start >= 0 && start < row_end; start = next_group(look, end)) {
+            end = group_end(look, start);
+            if (start < date) continue;
+            Py_ssize_t following = next_group(look, end);
+            if (end - start == 1 && following >= 0 && group_end(look, following) - following == 1) continue;
+            if (end - start <= 4) {
+                Py_ssize_t past = date_end(look, start);
+                if (past) {
+                    date = past;
+                    continue;
+                }
+            }
+            int outcome = add_number(look, start, end, &tries);
+            if (outcome) return outcome;
+        }
+        i = row_end - 1;
+    }
+    return FINE;
+}
+
+/* ---- words of letters and digits, and long runs ---- */
+
+/* `11th`, `7pm`, `2019s`. */
+static int is_measure(const Look *look, Py_ssize_t start, Py_ssize_t end) {
+    Py_ssize_t letters = group_end(look, start);
+    if (letters - start < 1 || letters - start > 4 || end - letters < 1 || end - letters > 2) return 0;
+    for (Py_ssize_t i = letters; i < end; i++)
+        if (look->bytes[i] < 'a' || look->bytes[i] > 'z') return 0;
+    return 1;
+}
+
+static int look_for_codes(Look *look) {
+    const Set *lengths = TABLE(Set, look->scanner, LENGTHS);
+    Py_ssize_t longest = (Py_ssize_t)look->scanner->items[LENGTHS] - 1;
+    long tries = 0;
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        if (!is_alnum(look->bytes[i])) continue;
+        Py_ssize_t start = i, digits = 0;
+        for (; is_alnum(at(look, i)); i++) digits += is_digit(look->bytes[i]);
+        if (digits == 0 || digits == i - start || i - start > longest) continue;
+        if (is_empty(&lengths[i - start]) || is_measure(look, start, i)) continue;
+        int outcome = add_tried(look, start, &lengths[i - start], &tries);
+        if (outcome) return outcome;
+    }
+    return FINE;
+}
+
+/* The longest prefix that begins at an index and ends before `end`, from 1 on; 0 if none does. */
+static uint16_t prefix_at(const Look *look, Py_ssize_t index, Py_ssize_t end) {
+    const uint16_t *trie = TABLE(uint16_t, look->scanner, TRIE), *ends = TABLE(uint16_t, look->scanner, PREFIX_AT);
+    uint16_t node = 0, longest = 0;
+    for (; index < end && look->bytes[index] < 128; index++) {
+        if (!(node = trie[(size_t)node * 128 + look->bytes[index]])) break;
+        if (ends[node]) longest = ends[node];
+    }
+    return longest;
+}
+
+static int look_for_prefixes(Look *look) {
+    const Set *anywhere = TABLE(Set, look->scanner, PREFIXES), *inside = TABLE(Set, look->scanner, INSIDE);
+    Py_ssize_t previous_end = 0;
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        if (!is_run(look->bytes[i])) continue;
+        Py_ssize_t start = i;
+        while (is_run(at(look, i))) i++;
+        if (i - start < SHORTEST_RUN) continue;
+        Py_ssize_t from = start - LONGEST_PREFIX < previous_end ? previous_end : start - LONGEST_PREFIX;
+        int found = 0;
+        for (Py_ssize_t place = from; place < i; place++) {
+            uint16_t prefix = prefix_at(look, place, i);
+            if (!prefix) continue;
+            const Set *rules = &(is_alnum(at(look, place - 1)) ? inside : anywhere)[prefix - 1];
+            if (is_empty(rules)) continue;
+            if (++found > MOST_PREFIXES) return TOO_MANY;
+            if (add_place(look, place, rules)) return NO_MEMORY;
+        }
+        previous_end = i;
+    }
+    return FINE;
+}
+
+/* ---- literals ---- */
+
+static int seed_stands(const Look *look, const Seed *seed, Py_ssize_t index) {
+    if (seed->length > look->length - index || memcmp(look->bytes + index, seed->text, seed->length)) return 0;
+    index += seed->length;
+    const Step *step = TABLE(Step, look->scanner, STEPS) + seed->first_step;
+    for (const Step *last = step + seed->steps; step < last; step++) {
+        int read = 0;
+        for (; read < step->most && index < look->length && step->has[look->bytes[index]]; read++) index++;
+        if (read < step->fewest) return 0;
+    }
+    return 1;
+}
+
+static int look_for_seeds(Look *look) {
+    const Seed *seeds = TABLE(Seed, look->scanner, SEEDS);
+    Py_ssize_t free_from[256] = {0};
+    long tries[256] = {0};
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        const uint8_t *range = look->scanner->seeds_from[look->bytes[i]];
+        for (size_t s = range[0]; s < range[1]; s++) {
+            if (i < free_from[s] || !seed_stands(look, &seeds[s], i)) continue;
+            free_from[s] = i + seeds[s].length;
+            int outcome = add_tried(look, i, &seeds[s].rules, &tries[s]);
+            if (outcome) return outcome;
+        }
+    }
+    return FINE;
+}
+
+/* ---- words ---- */
+
+static int add_hit(Look *look, Py_ssize_t start, Py_ssize_t end, uint16_t word) {
+    if (look->hit_count == look->hit_room) {
+        Hit *more = grown(look->hits, &look->hit_room, sizeof(Hit));
+        if (!more) return NO_MEMORY;
+        look->hits = more;
+    }
+    Hit *hit = &look->hits[look->hit_count++];
+    hit->start = start;
+    hit->end = end;
+    hit->word = word;
+    const int is_short = TABLE(Word, look->scanner, WORDS)[word].is_short;
+    hit->goes_on_left = is_short && start > 0 && is_letter_symbol(look->symbols[start - 1]);
+    hit->goes_on_right = is_short && end < look->length && is_letter_symbol(look->symbols[end]);
+    if (hit->goes_on_left && hit->goes_on_right) look->hit_count--; /* no window's edge can cut it free on both sides */
+    return FINE;
+}
+
+static int is_gap(uint8_t c) { return c == ' ' || c == '_'; }
+
+/* A walk through an Aho-Corasick automaton. A keyword does not overlap itself: `cvcvc` holds one `cvc`. */
+static int look_for_words(Look *look) {
+    const Scanner *scanner = look->scanner;
+    const uint16_t *next = TABLE(uint16_t, scanner, NEXT), *out = TABLE(uint16_t, scanner, OUT);
+    const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *word_at = TABLE(uint16_t, scanner, WORD_AT);
+    const Word *words = TABLE(Word, scanner, WORDS);
+    const Set *keywords = TABLE(Set, scanner, KEYWORDS);
+    Py_ssize_t free_from[256] = {0};
+    long tries = 0;
+    size_t state = 0;
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        state = next[state * scanner->alphabet + look->symbols[i]];
+        for (uint16_t found = out[state]; found; found = out[suffix[found]]) {
+            const Word *word = &words[word_at[found]];
+            Py_ssize_t start = i + 1 - word->length;
+            if (word->is_spoken && is_gap(at(look, start - 1)) && is_gap(at(look, i + 1))) look->disguised = 1;
+            if (word->is_context && add_hit(look, start, i + 1, word_at[found])) return NO_MEMORY;
+            if (word->keyword && start >= free_from[word->keyword]) {
+                free_from[word->keyword] = i + 1;
+                int outcome = add_tried(look, start, &keywords[word->keyword], &tries);
+                if (outcome) return outcome;
+            }
+        }
+    }
+    return FINE;
+}
+
+/* Whether a word stands, as far as one can say before the match is known, in a window of the place: wholly before it, or
+   behind it. A short word that goes on counts where the window's edge may cut it free: the match would have to end
+   right before it, or CONTEXT_AFTER before its end. */
+static int may_be_near(const Hit *hit, Py_ssize_t place) {
+    if (hit->end <= place)
+        return hit->start >= place - CONTEXT_BEFORE && (!hit->goes_on_left || hit->start == place - CONTEXT_BEFORE) &&
+               (!hit->goes_on_right || hit->end == place);
+    return hit->start >= place && (!hit->goes_on_right || hit->end - CONTEXT_AFTER >= place);
+}
+
+/* Takes from a place the rules that want a word, and have none near. */
+static void keep_spoken_for(const Look *look, Place *place, size_t *first) {
+    const Set *always = TABLE(Set, look->scanner, ALWAYS), *speaks_for = TABLE(Set, look->scanner, SPEAKS_FOR);
+    const Set *reaches = TABLE(Set, look->scanner, REACHES);
+    const Py_ssize_t far = (Py_ssize_t)look->scanner->items[REACHES] - 1;
+    Set allowed = *always;
+    while (*first < look->hit_count && look->hits[*first].end <= place->at - CONTEXT_BEFORE) (*first)++;
+    size_t seen = 0;
+    for (const Hit *hit = look->hits + *first; hit < look->hits + look->hit_count; hit++) {
+        Py_ssize_t behind = hit->end - place->at;
+        if (behind > far) break;
+        if (++seen > WORDS_NEAR) return;
+        if (!may_be_near(hit, place->at)) continue;
+        const Set *reach = &reaches[behind > 0 ? behind : 0];
+        for (int i = 0; i < SET_WORDS; i++) allowed.words[i] |= speaks_for[hit->word].words[i] & reach->words[i];
+    }
+    for (int i = 0; i < SET_WORDS; i++) place->rules.words[i] &= allowed.words[i];
+}
+
+/* ---- disguises: whether `needs_view` is worth asking ---- */
+
+static int is_bracketed_word(const Look *look, Py_ssize_t i) {
+    i += at(look, i + 1) == ' ' ? 2 : 1;
+    int read = 0;
+    while (read < 8 && (is_letter(at(look, i)) || at(look, i) >= OTHER || at(look, i) == '@' || at(look, i) == '.')) i++, read++;
+    i += at(look, i) == ' ';
+    uint8_t c = at(look, i);
+    return read > 0 && (c == ')' || c == ']' || c == '}' || c == '>');
+}
+
+static int is_one_by_one(const Look *look, Py_ssize_t i) {
+    for (int read = 0; read < 7; read++) {
+        uint8_t c = at(look, i + 2 * read + 2);
+        if (at(look, i + 2 * read + 1) != ' ' || !(is_digit(c) || c == '.')) return 0;
+    }
+    return 1;
+}
+
+static int goes_on(const Look *look, Py_ssize_t i) {
+    Py_ssize_t before = at(look, i - 1) == '\r' ? i - 2 : i - 1;
+    uint8_t c = at(look, before);
+    if (c == '@' || c == '-' || c == '=') return 1;
+    if (!is_digit(c) && !(c == '.' && is_digit(at(look, before - 1)))) return 0;
+    for (i++; at(look, i) == ' ' || at(look, i) == '\t'; i++) continue;
+    return is_digit(at(look, i)) || at(look, i) == '(';
+}
+
+static int may_disguise(const Look *look, Py_ssize_t i) {
+    uint8_t second = at(look, i + 1);
+    switch (look->bytes[i]) {
+    case '%': return second >= '2' && second <= '7' && is_hex(at(look, i + 2));
+    case '\\': return second != 0 && strchr("uxnrt/\"'@.-", second) != NULL;
+    case '=': return second == '4' && at(look, i + 2) == '0';
+    case '\n': return goes_on(look, i);
+    case '@': return second == ' ' && at(look, i - 1) == ' ';
+    case '&': return second == '#' || is_letter(second);
+    case '(': case '[': case '{': case '<': return is_bracketed_word(look, i);
+    default: return is_digit(look->bytes[i]) && second == ' ' && is_one_by_one(look, i);
+    }
+}
+
+static void look_for_disguises(Look *look) {
+    for (Py_ssize_t i = 0; i < look->length && !look->disguised; i++)
+        if (look->bytes[i] < 'A' || look->bytes[i] > 'Z') look->disguised = may_disguise(look, i);
+}
+
+/* ---- one text ---- */
+
+static int copy_text(Look *look, PyObject *text) {
+    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS);
+    size_t length = (size_t)look->length;
+    if (!(look->bytes = malloc(2 * length + 1))) return NO_MEMORY;
+    look->symbols = look->bytes + length;
+    if (PyUnicode_IS_ASCII(text)) {
+        memcpy(look->bytes, PyUnicode_1BYTE_DATA(text), length);
+        for (size_t i = 0; i < length; i++) look->symbols[i] = symbols[look->bytes[i]];
+        return FINE;
+    }
+    const int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    for (size_t i = 0; i < length; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, (Py_ssize_t)i);
+        look->bytes[i] = c < 128 ? (uint8_t)c : Py_UNICODE_ISSPACE(c) ? OTHER_SPACE : OTHER;
+        look->symbols[i] = c < CODE_POINTS ? symbols[c] : 0;
+    }
+    return FINE;
+}
+
+static int look_at(Look *look, PyObject *text) {
+    int outcome;
+    if ((outcome = copy_text(look, text)) || (outcome = look_for_numbers(look)) || (outcome = look_for_codes(look)) ||
+        (outcome = look_for_prefixes(look)) || (outcome = look_for_seeds(look)) || (outcome = look_for_words(look)))
+        return outcome;
+    look_for_disguises(look);
+    return FINE;
+}
+
+static int by_place(const void *one, const void *other) {
+    const Place *a = one, *b = other;
+    if (a->at != b->at) return a->at < b->at ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
+    PyObject *indexes = PyTuple_New(count_common(rules, rules));
+    Py_ssize_t filled = 0;
+    for (int i = 0; indexes && i < SET_WORDS * 64; i++) {
+        uint64_t word = rules->words[i / 64] >> (i % 64);
+        if (word == 0) {
+            i |= 63;
+        } else if (word & 1) {
+            Py_INCREF(scanner->numbers[i]);
+            PyTuple_SET_ITEM(indexes, filled++, scanner->numbers[i]);
+        }
+    }
+    return indexes;
+}
+
+static PyObject *listed(Look *look) {
+    PyObject *places = PyList_New(0);
+    size_t first = 0;
+    if (look->place_count > 1) qsort(look->places, look->place_count, sizeof(Place), by_place);
+    for (size_t i = 0; places && i < look->place_count; i++) {
+        Place *place = &look->places[i];
+        keep_spoken_for(look, place, &first);
+        if (is_empty(&place->rules)) continue;
+        PyObject *indexes = indexes_of(look->scanner, &place->rules);
+        PyObject *pair = indexes ? Py_BuildValue("(nN)", place->at, indexes) : NULL;
+        if (!pair || PyList_Append(places, pair)) Py_CLEAR(places);
+        Py_XDECREF(pair);
+    }
+    return places;
+}
+
+static PyObject *scan(PyObject *self, PyObject *text) {
+    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text has to be a str");
+    Look look = {.scanner = (Scanner *)self, .length = PyUnicode_GET_LENGTH(text)};
+    int outcome = look_at(&look, text);
+    PyObject *answer = NULL;
+    if (outcome == NO_MEMORY) {
+        PyErr_NoMemory();
+    } else if (outcome == TOO_MANY) {
+        answer = Py_NewRef(Py_None);
+    } else {
+        PyObject *places = listed(&look);
+        if (places) answer = Py_BuildValue("(Ni)", places, look.disguised);
+    }
+    free(look.bytes);
+    free(look.hits);
+    free(look.places);
+    return answer;
+}
+
+/* ---- the tables ---- */
+
+static const size_t ITEM_SIZES[TABLES] = {
+    [SYMBOLS] = 1, [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word), [SPEAKS_FOR] = sizeof(Set),
+    [KEYWORDS] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set), [COUNTS] = sizeof(Set),
+    [LENGTHS] = sizeof(Set), [TRIE] = 2, [PREFIX_AT] = 2, [PREFIXES] = sizeof(Set), [INSIDE] = sizeof(Set),
+    [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step)};
+
+static int all_below(const Scanner *scanner, int name, size_t limit) {
+    const uint16_t *numbers = TABLE(uint16_t, scanner, name);
+    for (size_t i = 0; i < scanner->items[name]; i++)
+        if (numbers[i] >= limit) return 0;
+    return 1;
+}
+
+static int words_are_sound(const Scanner *scanner) {
+    const size_t *items = scanner->items, states = items[OUT];
+    const Word *words = TABLE(Word, scanner, WORDS);
+    const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *out = TABLE(uint16_t, scanner, OUT);
+    if (items[SYMBOLS] != CODE_POINTS || states == 0 || scanner->alphabet == 0 || items[NEXT] != states * scanner->alphabet ||
+        items[SUFFIX] != states || items[WORD_AT] != states || items[SPEAKS_FOR] != items[WORDS] || items[WORDS] == 0 ||
+        items[KEYWORDS] == 0 || items[KEYWORDS] > 256)
+        return 0;
+    for (size_t i = 0; i < CODE_POINTS; i++)
+        if (TABLE(uint8_t, scanner, SYMBOLS)[i] >= scanner->alphabet) return 0;
+    for (size_t i = 0; i < items[WORDS]; i++)
+        if (words[i].keyword >= items[KEYWORDS]) return 0;
+    for (size_t i = 0; i < states; i++) /* both lead to earlier states, so that the walk over suffixes ends */
+        if (suffix[i] >= states || out[i] > i || (i > 0 && suffix[i] >= i)) return 0;
+    return all_below(scanner, NEXT, states) && all_below(scanner, WORD_AT, items[WORDS]);
+}
+
+static int tables_are_sound(const Scanner *scanner) {
+    const size_t *items = scanner->items, nodes = items[PREFIX_AT];
+    if (items[ALWAYS] != 1 || items[REACHES] == 0 || items[COUNTS] == 0 || items[LENGTHS] == 0 || nodes == 0 ||
+        items[TRIE] != nodes * 128 || items[PREFIXES] != items[INSIDE] || items[SEEDS] > 255)
+        return 0;
+    for (size_t i = 0; i < items[SEEDS]; i++) {
+        const Seed *seed = &TABLE(Seed, scanner, SEEDS)[i];
+        if (seed->length == 0 || seed->length > sizeof seed->text || seed->first_step + seed->steps > items[STEPS]) return 0;
+    }
+    return words_are_sound(scanner) && all_below(scanner, TRIE, nodes) && all_below(scanner, PREFIX_AT, items[PREFIXES] + 1);
+}
+
+/* Seeds are sorted by their first byte. */
+static void index_seeds(Scanner *scanner) {
+    for (size_t i = 0; i < scanner->items[SEEDS]; i++) {
+        uint8_t *range = scanner->seeds_from[TABLE(Seed, scanner, SEEDS)[i].text[0]];
+        if (range[1] == 0) range[0] = (uint8_t)i;
+        range[1] = (uint8_t)(i + 1);
+    }
+}
+
+static int take_tables(Scanner *scanner, PyObject *tables) {
+    for (int name = 0; name < TABLES; name++) {
+        PyObject *table = PyTuple_GET_ITEM(tables, name);
+        if (!PyBytes_Check(table) || (size_t)PyBytes_GET_SIZE(table) % ITEM_SIZES[name]) return 0;
+        scanner->tables[name] = Py_NewRef(table);
+        scanner->data[name] = PyBytes_AS_STRING(table);
+        scanner->items[name] = (size_t)PyBytes_GET_SIZE(table) / ITEM_SIZES[name];
+    }
+    return tables_are_sound(scanner);
+}
+
+static int scanner_init(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    Scanner *scanner = (Scanner *)self;
+    PyObject *tables;
+    Py_ssize_t alphabet;
+    if (scanner->tables[0]) return PyErr_Format(PyExc_TypeError, "a scanner is made once"), -1;
+    if (keywords || !PyArg_ParseTuple(arguments, "O!nl", &PyTuple_Type, &tables, &alphabet, &scanner->most_tries)) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "tables, alphabet, most tries");
+        return -1;
+    }
+    scanner->alphabet = alphabet > 0 ? (size_t)alphabet : 0;
+    for (int i = 0; i < SET_WORDS * 64; i++)
+        if (!(scanner->numbers[i] = PyLong_FromLong(i))) return -1;
+    if (PyTuple_GET_SIZE(tables) != TABLES || !take_tables(scanner, tables))
+        return PyErr_Format(PyExc_ValueError, "the tables of a scanner do not agree"), -1;
+    index_seeds(scanner);
+    scanner->ready = 1;
+    return 0;
+}
+
+static PyObject *scanner_scan(PyObject *self, PyObject *text) {
+    if (!((Scanner *)self)->ready) return PyErr_Format(PyExc_ValueError, "a scanner without tables");
+    return scan(self, text);
+}
+
+static void scanner_dealloc(PyObject *self) {
+    Scanner *scanner = (Scanner *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    for (int name = 0; name < TABLES; name++) Py_XDECREF(scanner->tables[name]);
+    for (int i = 0; i < SET_WORDS * 64; i++) Py_XDECREF(scanner->numbers[i]);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef METHODS[] = {
+    {"scan", scanner_scan, METH_O, "The places of a text and whether it may be disguised; None where they are too many."},
+    {NULL, NULL, 0, NULL}};
+static PyType_Slot SLOTS[] = {{Py_tp_init, scanner_init}, {Py_tp_new, PyType_GenericNew}, {Py_tp_dealloc, scanner_dealloc},
+                              {Py_tp_methods, METHODS}, {0, NULL}};
+static PyType_Spec SPEC = {"headrace.privacy._scan.Scanner", sizeof(Scanner), 0, Py_TPFLAGS_DEFAULT, SLOTS};
+
+static int add_scanner(PyObject *module) {
+    PyObject *type = PyType_FromSpec(&SPEC);
+    int outcome = type ? PyModule_AddObjectRef(module, "Scanner", type) : -1;
+    Py_XDECREF(type);
+    return outcome;
+}
+
+static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_scanner}, {0, NULL}};
+static PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_scan", NULL, 0, NULL, MODULE_SLOTS, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__scan(void) { return PyModuleDef_Init(&MODULE); }
