@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.retraining.evaluation import Score, agent_slices, scores
+from analytics.retraining.evaluation import ALL, Score, agent_slices, scores
 from analytics.retraining.examples import column
 from analytics.training import GateDecision, judge
 
@@ -39,15 +39,19 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evaluate(
-    new: Answers, old: Answers | None, held_out: pa.Table, past: Mapping[str, Collection[str]] | None = None
+    new: Answers, old: Answers | None, examples: pa.Table, held_out: Bools, past: Mapping[str, Collection[str]]
 ) -> Evaluation:
-    """Both models on `held_out`; `past` names interactions that must not go wrong again (resolved clusters).
+    """Both models on what was held out, and on the interactions that `past` names by their resolved cluster.
 
-    The gate needs independent examples, so it sees one turn of each session.
+    The latter must not go wrong again, and count in their cluster's slice only. The gate needs independent examples,
+    so it sees one turn of each session.
     """
-    texts = held_out.column("text").to_pylist()
-    truth, sessions = column(held_out, "label"), column(held_out, "session_id")
-    slices = {**agent_slices(truth), **_named(held_out, past or {})}
+    named = _named(examples, past)
+    is_asked = np.logical_or.reduce([held_out, *named.values()])
+    asked = examples.filter(pa.array(is_asked))
+    truth, sessions = column(asked, "label"), column(asked, "session_id")
+    slices = _judged(truth, held_out[is_asked], {name: mask[is_asked] for name, mask in named.items()})
+    texts = asked.column("text").to_pylist()
     answered = np.array(new.predict(texts), dtype=np.str_)
     after = scores(answered, truth, sessions, slices)
     if old is None:
@@ -62,6 +66,11 @@ def evaluate(
     return Evaluation(after=after, before=scores(answered_before, truth, sessions, slices), gate=gate)
 
 
+def _judged(truth: NDArray[np.str_], held_out: Bools, clusters: Mapping[str, Bools]) -> dict[str, Bools]:
+    agents = {name: mask & held_out for name, mask in agent_slices(truth).items()}
+    return {ALL: held_out, **{name: mask for name, mask in agents.items() if mask.any()}, **clusters}
+
+
 def one_of_each(sessions: NDArray[np.str_], seed: int = 0) -> NDArray[np.int64]:
     """The place of one turn of each session, drawn evenly.
 
@@ -73,7 +82,7 @@ def one_of_each(sessions: NDArray[np.str_], seed: int = 0) -> NDArray[np.int64]:
     return np.sort(order[first])
 
 
-def _named(held_out: pa.Table, past: Mapping[str, Collection[str]]) -> dict[str, Bools]:
-    ids = held_out.column("interaction_id").to_pylist()
-    masks = {f"cluster {name}": np.array([id_ in set(members) for id_ in ids], bool) for name, members in past.items()}
+def _named(examples: pa.Table, past: Mapping[str, Collection[str]]) -> dict[str, Bools]:
+    ids = column(examples, "interaction_id")
+    masks = {f"cluster {name}": np.isin(ids, list(members)) for name, members in past.items()}
     return {name: mask for name, mask in masks.items() if mask.any()}

@@ -28,6 +28,7 @@ from analytics.retraining import examples
 from analytics.retraining.evaluation import ALL
 from analytics.retraining.examples import Ask, column, seconds
 from analytics.retraining.judging import Evaluation, evaluate
+from analytics.retraining.resolved import resolved_clusters
 from analytics.retraining.schedule import Due, due
 from analytics.retraining.split import Split, split
 from analytics.retraining.steps import Steps
@@ -97,9 +98,10 @@ class IncrementalRetrainingPipeline:
         """Trains, judges and registers a version; goes on with a run that was cut off.
 
         What came before `until` counts (now unless given). `past` names interactions that must not go wrong again,
-        by the failure cluster that was resolved. Raises ConfigError where there is too little to learn from.
+        by the failure cluster that was resolved; unless given, those that the store knows. Raises ConfigError where
+        there is too little to learn from.
         """
-        return await asyncio.to_thread(self._retrain, past or {}, until or datetime.now(UTC))
+        return await asyncio.to_thread(self._retrain, past, until or datetime.now(UTC))
 
     def release(self, outcome: Outcome) -> str:
         """Tells what the run has led to, puts an accepted version to use as the settings say, and tells agents.
@@ -119,7 +121,7 @@ class IncrementalRetrainingPipeline:
         self.registry.announce(self._settings.kafka)
         return done
 
-    def _retrain(self, past: Mapping[str, Collection[str]], until: datetime) -> Outcome:
+    def _retrain(self, past: Mapping[str, Collection[str]] | None, until: datetime) -> Outcome:
         runs = Steps(self._settings.storage / "runs")
         begun = runs.value(UNFINISHED, _Begun, lambda: _begin(until))
         steps = Steps(runs.folder / begun.run)
@@ -127,8 +129,7 @@ class IncrementalRetrainingPipeline:
         table = pq.read_table(dataset / DATASET_FILE)
         parts = split(column(table, "session_id"), seconds(table))
         model = steps.files("model", lambda folder: self._train(table, parts, folder))
-        held_out = table.filter(pa.array(parts.held_out))
-        evaluation = steps.value("evaluation", Evaluation, lambda: self._judge(model, held_out, past))
+        evaluation = steps.value("evaluation", Evaluation, lambda: self._judge(model, table, parts, past))
         manifest = self._register(begun, table, dataset, model, evaluation)
         (runs.folder / f"{UNFINISHED}.json").unlink(missing_ok=True)
         return Outcome(
@@ -136,7 +137,7 @@ class IncrementalRetrainingPipeline:
             accepted=manifest.accepted,
             reasons=manifest.reasons,
             examples=int(parts.train.sum()),
-            held_out=held_out.num_rows,
+            held_out=int(parts.held_out.sum()),
             evaluation=evaluation,
         )
 
@@ -156,12 +157,15 @@ class IncrementalRetrainingPipeline:
         trainer.update(*(rows.column(name).to_pylist() for name in ("text", "label", "weight")))
         trainer.export(folder / MODEL_FILE, {"examples": rows.num_rows})
 
-    def _judge(self, model: Path, held_out: pa.Table, past: Mapping[str, Collection[str]]) -> Evaluation:
+    def _judge(
+        self, model: Path, table: pa.Table, parts: Split, past: Mapping[str, Collection[str]] | None
+    ) -> Evaluation:
         production = self.registry.current().production
         old = None
         if production is not None:
             old = Router.load(fetch(production, self._settings.storage / "models") / MODEL_FILE)
-        return evaluate(Router.load(model / MODEL_FILE), old, held_out, past)
+        fixed = resolved_clusters(self._ask) if past is None else past
+        return evaluate(Router.load(model / MODEL_FILE), old, table, parts.held_out, fixed)
 
     def _register(self, begun: _Begun, table: pa.Table, dataset: Path, model: Path, evaluation: Evaluation) -> Manifest:
         (model / EVALUATION_FILE).write_bytes(msgspec.json.encode(evaluation))
