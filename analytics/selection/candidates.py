@@ -51,6 +51,7 @@ _NARROWED = """
     FROM interactions i JOIN open o ON o.interaction_id = i.interaction_id
     WHERE i.interaction_id IN (SELECT interaction_id FROM near)
        OR i.interaction_id IN (SELECT interaction_id FROM drawn)
+       {wanted}
     ORDER BY i.interaction_id
 """
 _GROUPS = "SELECT count(DISTINCT (tenant, agent_selected)) AS n FROM interactions"
@@ -75,16 +76,27 @@ class Candidates:
     """Interactions that are neither labelled nor selected."""
 
 
-def read(store: LiveStore, skipped: Iterable[str], seed: int, narrowed: int = NARROWED) -> Candidates:
-    """The candidates in the store; `skipped` are ids that were selected before."""
+def read(
+    store: LiveStore, skipped: Iterable[str], seed: int, narrowed: int = NARROWED, wanted: Iterable[str] = ()
+) -> Candidates:
+    """The candidates in the store; `skipped` are ids that were selected before, `wanted` are in if they are open."""
     (row,) = store.query(_GROUPS).read_all().to_pylist()
-    return _candidates(store.query(_statement(skipped, seed, narrowed // max(row["n"], 1))).read_all())
+    return _candidates(store.query(_statement(skipped, seed, narrowed // max(row["n"], 1), wanted)).read_all())
 
 
-def _statement(skipped: Iterable[str], seed: int, per_group: int) -> str:
-    ids = ", ".join(f"'{id_}'::UUID" for id_ in sorted(skipped))
-    known = _OPEN.format(seed=seed, skipped=f"AND i.interaction_id NOT IN ({ids})" if ids else "")
-    return _NARROWED.format(open=known, uncertain=max(per_group, 1), failed=FAILED_PER_GROUP, drawn=DRAWN)
+def _statement(skipped: Iterable[str], seed: int, per_group: int, wanted: Iterable[str]) -> str:
+    before, also = _listed(skipped), _listed(wanted)
+    return _NARROWED.format(
+        open=_OPEN.format(seed=seed, skipped=f"AND i.interaction_id NOT IN ({before})" if before else ""),
+        uncertain=max(per_group, 1),
+        failed=FAILED_PER_GROUP,
+        drawn=DRAWN,
+        wanted=f"OR i.interaction_id IN ({also})" if also else "",
+    )
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return ", ".join(f"'{id_}'::UUID" for id_ in sorted(ids))
 
 
 def _candidates(table: pa.Table) -> Candidates:

@@ -14,6 +14,7 @@ from analytics import live
 from analytics.selection import candidates
 from analytics.selection.candidates import Candidates
 from analytics.selection.choice import choose
+from analytics.selection.failures import active_clusters, weighed
 from analytics.selection.pool import Pool, Reason, Strategy, make_pool
 from headrace.decisions import Selected, Selection
 from headrace.embedding import Embedder, embedder
@@ -60,10 +61,13 @@ class ActiveLearningSelector:
         learning = self._settings.continual_learning.active_learning
         chosen = strategy or learning.selection_strategy
         with live.connect(self._settings) as store:
-            found = candidates.read(store, selected_before, seed)
+            clusters = active_clusters(store) if chosen == "failure" else []
+            wanted = frozenset[str]().union(*(cluster.members for cluster in clusters))
+            found = candidates.read(store, selected_before, seed, wanted=wanted)
         if not found.ids:
             return Selection(strategy=chosen, seed=seed, open_rows=0, selected=[])
         pool = self._pool(found, seed)
+        pool = replace(pool, severity=weighed(found.severity, found.ids, pool.embeddings, clusters))
         choice = choose(pool, budget or learning.budget_per_cycle, chosen, seed, RANDOM_SHARE, found.drawn)
         made = partial(_selected, found, sum(kind == "random" for kind in choice.kinds))
         selected = list(map(made, choice.indices.tolist(), choice.kinds, choice.reasons))
@@ -76,7 +80,6 @@ class ActiveLearningSelector:
             self._embed(found.texts),
             seed=seed,
             ids=found.ids,
-            severity=found.severity,
             groups=[f"{tenant}/{agent}" for tenant, agent in zip(found.tenants, found.agents, strict=True)],
             sessions=found.sessions,
         )
