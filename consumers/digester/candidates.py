@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from math import inf
+from operator import itemgetter
 
 from consumers.digests.examples import Example
 
 Group = tuple[str, str, int]
 """Tenant, agent (empty for all of them) and number of the window."""
+
+_PLACE = itemgetter(0)
 
 
 class First:
@@ -23,7 +26,7 @@ class First:
     ) -> None:
         self._limit, self._order = limit, order
         self._bounds = dict(bounds)
-        self._kept: dict[Group, dict[str, Example]] = {}
+        self._kept: dict[Group, dict[str, tuple[tuple[float, str], Example]]] = {}
 
     def bound(self, group: Group) -> float:
         """What comes after this is not among the first; what equals it may be."""
@@ -31,10 +34,11 @@ class First:
 
     def put(self, group: Group, example: Example) -> None:
         """Takes an example, or what is known of it by now."""
-        if self._order(example)[0] > self.bound(group):
+        place = self._order(example)
+        if place[0] > self.bound(group):
             return
         kept = self._kept.setdefault(group, {})
-        kept[example.id] = example
+        kept[example.id] = place, example
         if len(kept) >= 2 * self._limit:
             self._trim(group)
 
@@ -42,19 +46,19 @@ class First:
         """All that are kept."""
         for group in list(self._kept):
             self._trim(group)
-            yield from ((group, example) for example in self._kept[group].values())
+            yield from ((group, example) for _, example in self._kept[group].values())
 
     def replace(self, group: Group, example: Example) -> None:
         """Puts an example in the place of the one with its id."""
-        self._kept[group][example.id] = example
+        self._kept[group][example.id] = self._order(example), example
 
     def _trim(self, group: Group) -> None:
         kept = self._kept[group]
         if len(kept) < self._limit:
             return
-        ordered = sorted(kept.values(), key=self._order)[: self._limit]
-        self._kept[group] = {example.id: example for example in ordered}
-        self._bounds[group] = min(self.bound(group), self._order(ordered[-1])[0])
+        ordered = sorted(kept.values(), key=_PLACE)[: self._limit]
+        self._kept[group] = {one[1].id: one for one in ordered}
+        self._bounds[group] = min(self.bound(group), ordered[-1][0][0])
 
 
 class Bounds:

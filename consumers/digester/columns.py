@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.slim import SlimInteraction
+from consumers.digester.batch import Interactions, Who
 from consumers.digests.aggregate import Entries, Ints, Labels, summarize
 from consumers.digests.messages import Key
 from consumers.digests.signals import ERROR, MODEL, NUMERIC, RATED, RATING
 from consumers.digests.summary import Summary
 
-Who = tuple[str, str, str | None, str | None]
-"""Tenant, agent, version, variant."""
-_GETTERS: dict[str, Callable[[SlimInteraction], Any]] = {
-    "latency_ms": lambda event: event.latency_ms,
-    "rating": lambda event: event.user_feedback_score,
-    "routing_confidence": lambda event: event.routing_confidence,
-    "retrieval_score": lambda event: max(event.retrieval.scores, default=None) if event.retrieval else None,
-    "hallucination_score": lambda event: event.hallucination_score,
-    "query_length": lambda event: len(event.user_query),
-    "response_length": lambda event: len(event.response),
-    "tokens_in": lambda event: event.tokens_in,
-    "tokens_out": lambda event: event.tokens_out,
-    "cost_usd": lambda event: event.cost_usd,
-}
 NONE = "none"
 _YES_NO = ["no", "yes"]
 
@@ -53,18 +39,18 @@ class Columns:
     def place(self, who: Who) -> int:
         return self._whos.setdefault(who, len(self._whos))
 
-    def add(self, events: Sequence[SlimInteraction], at_us: Ints, errors: Sequence[str | None]) -> None:
-        """Takes interactions with their event times and kinds of error."""
-        whos = [(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events]
-        batch: dict[str, NDArray[Any]] = {
-            "who": np.array([self.place(who) for who in whos], np.int64),
-            "at_us": at_us,
-            MODEL: self._coded(MODEL, [event.model for event in events]),
-            ERROR: self._coded(ERROR, errors),
-        }
-        for signal in NUMERIC:
-            batch[signal.name] = np.array([*map(_GETTERS[signal.name], events)], np.float64)
-        self._batches.append(batch)
+    def add(self, interactions: Interactions) -> None:
+        """Takes interactions."""
+        places = {who: self.place(who) for who in dict.fromkeys(interactions.whos)}
+        self._batches.append(
+            {
+                "who": np.array([places[who] for who in interactions.whos], np.int64),
+                "at_us": interactions.at_us,
+                MODEL: self._coded(MODEL, interactions.models),
+                ERROR: self._coded(ERROR, interactions.errors),
+                **interactions.numbers,
+            }
+        )
 
     def rate(self, who: Who, at_us: int, before: float | None, stars: float) -> None:
         """A rating came after its interaction was counted, with the rating `before`."""
@@ -124,7 +110,7 @@ class Columns:
 
     def _concatenated(self) -> tuple[Ints, Ints, dict[str, NDArray[Any]]]:
         if not self._batches:
-            self.add([], np.zeros(0, np.int64), [])
+            self.add(Interactions([], [], np.zeros(0, np.int64)))
         self._batches = [{name: np.concatenate([b[name] for b in self._batches]) for name in self._batches[0]}]
         return self._batches[0]["who"], self._batches[0]["at_us"], self._batches[0]
 

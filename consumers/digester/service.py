@@ -18,7 +18,8 @@ from collections.abc import Mapping
 import msgspec
 import structlog
 
-from consumers.digester.partition import MICROSECONDS, PartitionDigester
+from consumers.digester.batch import MICROSECONDS
+from consumers.digester.partition import PartitionDigester
 from consumers.digester.publisher import Publisher
 from consumers.digester.reader import Message, Reader, Start
 from consumers.digester.slim import SlimClean, decode

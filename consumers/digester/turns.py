@@ -2,37 +2,41 @@
 session said before.
 
 At offset o it knows the records of [o - LOOK_BACK, o) and nothing else. Whoever has read from
-`REREAD` offsets before o knows the same as who has read from 0.
+`REREAD` offsets before o knows the same as who has read from 0. Interactions are kept as columns of the batches they
+came in; one becomes an object only where something is found out about it.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import deque
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import msgspec
 
+from consumers.digester.batch import Interactions, Ints, Numbers, Who, asks_back
 from consumers.failures.finding import Finding
+from consumers.failures.prints import Prints, prints_of
 from consumers.failures.session_rules import LOOK_BACK_TURNS, SessionTurn
 
 LOOK_BACK = 16_384
 """Offsets: at 100 events a second in a partition nearly three minutes, at 10 half an hour; 10 MB a partition."""
 REREAD = 2 * LOOK_BACK
 """Whether a record within LOOK_BACK is itself a repetition depends on as many records before it."""
+MAX_QUERY = 400
+"""Characters of a query that are kept: as many as travel with an example, or are compared."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Turn(msgspec.Struct, gc=False):
-    """One interaction, as long as it may still matter."""
+    """One interaction of which something was found out."""
 
     offset: int
-    seen_at: int
-    """Offset at which its id was last seen."""
     id: str
     at_us: int
-    who: tuple[str, str, str | None, str | None]
-    """Tenant, agent, version, variant."""
-    session: str | None
+    who: Who
     query: str
     model: str | None
     error: str | None
@@ -43,67 +47,183 @@ class Turn(msgspec.Struct, gc=False):
     findings: tuple[Finding, ...] = ()
 
 
+class Block:
+    """Interactions that came together, as long as they may still matter; `first` is the number of the first row."""
+
+    def __init__(self, first: int, batch: Interactions) -> None:
+        self.first, self.end = first, first + len(batch.ids)
+        self.offsets: Sequence[int] = batch.offsets
+        self.ids, self.sessions, self.whos = batch.ids, batch.sessions, batch.whos
+        self._models, self._errors = batch.models, batch.errors
+        self.queries = [event.user_query[:MAX_QUERY] for event in batch.events]
+        self.asks_back = [asks_back(event.response) for event in batch.events]
+        self.at_us: Ints = batch.at_us
+        self._latencies: Numbers = batch.numbers["latency_ms"]
+        self._ratings: Numbers = batch.numbers["rating"]
+        self._turns: dict[int, Turn] = {}
+
+    @cached_property
+    def prints(self) -> Prints:
+        """Of its queries."""
+        return prints_of(self.queries)
+
+    def offset(self, row: int) -> int:
+        return self.offsets[row - self.first]
+
+    def turn(self, row: int) -> Turn:
+        """The interaction of a row, always the same object."""
+        if (known := self._turns.get(row)) is not None:
+            return known
+        place = row - self.first
+        at_us = int(self.at_us[place])
+        turn = Turn(
+            self.offsets[place],
+            self.ids[place],
+            at_us,
+            self.whos[place],
+            self.queries[place],
+            self._models[place],
+            self._errors[place],
+            _known(self._latencies, place),
+            _known(self._ratings, place),
+            at_us,
+        )
+        self._turns[row] = turn
+        return turn
+
+
 class Turns:
     """What one partition said lately."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Turn] = {}
-        self._sessions: dict[str, deque[tuple[int, SessionTurn]]] = {}
-        self._order: deque[tuple[int, str]] = deque()
-        self._silences: list[tuple[int, int, str]] = []
+        self._blocks: list[Block] = []
+        self._end = 0
+        self._rows: dict[str, int] = {}
+        """By the interaction's id."""
+        self._again: dict[str, int] = {}
+        """Offsets at which ids were seen again."""
+        self._sessions: dict[str, list[int]] = {}
+        """The last rows of each."""
+        self._silences: list[tuple[int, int, int]] = []
+        """When one is due, the offset of the turn that it is about, its row."""
+        self.next_silence_us: float = float("inf")
+        """Nothing has to be looked at before a record of this time."""
 
-    def is_repeated(self, offset: int, interaction_id: str) -> bool:
-        """Whether the id was seen within the look-back; notes that it was seen now."""
-        self._forget(offset - LOOK_BACK)
-        turn = self._by_id.get(interaction_id)
-        if turn is None:
-            return False
-        turn.seen_at = offset
-        self._order.append((offset, interaction_id))
-        return True
+    def forget(self, offset: int) -> None:
+        """Forgets what no record from this offset on can be about, in whole blocks."""
+        before, gone = offset - LOOK_BACK, 0
+        while gone < len(self._blocks) and self._blocks[gone].offsets[-1] < before:
+            self._forget_block(self._blocks[gone])
+            gone += 1
+        if gone:
+            del self._blocks[:gone]
+            self._again = {id_: offset for id_, offset in self._again.items() if offset >= before}
 
-    def add(self, turn: Turn) -> None:
-        """Takes a turn that is new."""
-        self._by_id[turn.id] = turn
-        self._order.append((turn.offset, turn.id))
+    def fresh(self, offsets: Sequence[int], ids: Sequence[str]) -> tuple[Sequence[int], int]:
+        """Which of the interactions to come were not seen within the look-back, and how many of them were judged:
+        those before one that comes again after it was forgotten."""
+        if self._rows.keys().isdisjoint(ids) and self._again.keys().isdisjoint(ids) and len(set(ids)) == len(ids):
+            return range(len(ids)), len(ids)
+        places: list[int] = []
+        seen: dict[str, int] = {}
+        for place, (offset, interaction_id) in enumerate(zip(offsets, ids, strict=True)):
+            before = seen.get(interaction_id, self._seen(interaction_id))
+            if before is None or (offset - before > LOOK_BACK and not place):
+                places.append(place)
+            elif offset - before > LOOK_BACK:
+                return places, place
+            else:
+                self._again[interaction_id] = offset
+            seen[interaction_id] = offset
+        return places, len(ids)
+
+    def add(self, batch: Interactions) -> Block:
+        """Takes interactions that are new. None of them has said anything yet: see `speak`."""
+        block = Block(self._end, batch)
+        if not batch.ids:
+            return block
+        self._end = block.end
+        self._blocks.append(block)
+        self._rows.update(zip(block.ids, range(block.first, block.end), strict=True))
+        return block
 
     def find(self, offset: int, interaction_id: str) -> Turn | None:
         """The interaction with this id, if it is within the look-back."""
-        turn = self._by_id.get(interaction_id)
-        return turn if turn is not None and offset - turn.offset <= LOOK_BACK else None
+        row = self._rows.get(interaction_id)
+        if row is None:
+            return None
+        block = self.block(row)
+        return block.turn(row) if 0 <= offset - block.offset(row) <= LOOK_BACK else None
 
-    def speak(self, offset: int, session: str, spoken: SessionTurn) -> list[SessionTurn]:
-        """Takes what a session says now; what it said within the look-back, oldest first."""
-        said = self._sessions.setdefault(session, deque(maxlen=LOOK_BACK_TURNS))
-        earlier = [turn for at, turn in said if offset - at <= LOOK_BACK]
-        said.append((offset, spoken))
-        return earlier
+    def block(self, row: int) -> Block:
+        """Where a row that is not forgotten is."""
+        blocks = self._blocks
+        if row >= blocks[-1].first:
+            return blocks[-1]
+        return blocks[bisect_right(blocks, row, key=lambda block: block.first) - 1]
 
-    def await_silence(self, due_us: int, turn: Turn) -> None:
-        """Asks for the turn when a record of `due_us` or later comes and its session has said nothing more."""
+    def speak(self, offset: int, session: str, row: int) -> Sequence[tuple[Block, int]]:
+        """A session goes on with this row; blocks and rows of what it said within the look-back, oldest first."""
+        said = self._sessions.get(session)
+        if said is None:
+            self._sessions[session] = [row]
+            return ()
+        found = [(self.block(before), before) for before in said if before >= self._blocks[0].first]
+        said.append(row)
+        del said[:-LOOK_BACK_TURNS]
+        return [(block, before) for block, before in found if offset - block.offset(before) <= LOOK_BACK]
+
+    def await_silence(self, due_us: int, offset: int, row: int) -> None:
+        """Asks for the row when a record of `due_us` or later comes and its session has said nothing more."""
         if len(self._silences) > REREAD:
-            self._silences = [one for one in self._silences if turn.offset - one[1] <= LOOK_BACK]
+            self._silences = [one for one in self._silences if offset - one[1] <= LOOK_BACK]
             heapq.heapify(self._silences)
-        heapq.heappush(self._silences, (due_us, turn.offset, turn.id))
+        heapq.heappush(self._silences, (due_us, offset, row))
+        self.next_silence_us = self._silences[0][0]
 
-    def silent(self, offset: int, at_us: int) -> Iterator[SessionTurn]:
+    def silent(self, offset: int, at_us: int) -> Iterator[Turn]:
         """The last turns of sessions that were waited for, now that a record of `at_us` is here."""
         while self._silences and self._silences[0][0] <= at_us:
-            _, _, interaction_id = heapq.heappop(self._silences)
-            turn = self.find(offset, interaction_id)
-            said = self._sessions.get(turn.session) if turn is not None and turn.session is not None else None
-            if turn is not None and said and said[-1][1].interaction_id == interaction_id:
-                yield said[-1][1]
+            _, asked_at, row = heapq.heappop(self._silences)
+            if offset - asked_at <= LOOK_BACK:
+                block = self.block(row)
+                session = block.sessions[row - block.first]
+                if session is not None and self._sessions[session][-1] == row:
+                    yield block.turn(row)
+        self.next_silence_us = self._silences[0][0] if self._silences else float("inf")
 
-    def _forget(self, before: int) -> None:
-        order = self._order
-        while order and order[0][0] < before:
-            offset, interaction_id = order.popleft()
-            turn = self._by_id.get(interaction_id)
-            if turn is not None and turn.seen_at == offset:
-                del self._by_id[interaction_id]
-                self._forget_session(turn, before)
+    def _seen(self, interaction_id: str) -> int | None:
+        row = self._rows.get(interaction_id)
+        first = self.block(row).offset(row) if row is not None else None
+        again = self._again.get(interaction_id)
+        return max((offset for offset in (first, again) if offset is not None), default=None)
 
-    def _forget_session(self, turn: Turn, before: int) -> None:
-        if turn.session is not None and (said := self._sessions.get(turn.session)) and said[-1][0] < before:
-            del self._sessions[turn.session]
+    def _forget_block(self, block: Block) -> None:
+        rows, sessions = self._rows, self._sessions
+        for row, (interaction_id, session) in enumerate(zip(block.ids, block.sessions, strict=True), block.first):
+            if rows[interaction_id] == row:
+                del rows[interaction_id]
+            if session is not None and (said := sessions.get(session)) and said[-1] == row:
+                del sessions[session]
+
+
+def may_ask_again(block: Block, row: int, earlier: Iterable[tuple[Block, int]], share: float) -> bool:
+    """Whether the rules between turns can find anything: cheap, and never wrongly no."""
+    place = row - block.first
+    return block.prints.complains[place] or any(
+        block.prints.may_repeat(place, one.prints, before - one.first, share) for one, before in earlier
+    )
+
+
+def session_turn(turn: Turn) -> SessionTurn:
+    """The interaction as the rules between turns see it, one of those that did not help."""
+    return SessionTurn(turn.id, moment(turn.at_us), turn.who[1], turn.query, failed=True, asked_back=False)
+
+
+def moment(at_us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+def _known(numbers: Numbers, place: int) -> float | None:
+    number = float(numbers[place])
+    return number if number == number else None

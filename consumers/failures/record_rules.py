@@ -13,7 +13,10 @@ the turns of a session by `session_rules`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from consumers.failures.facts import unsupported_facts
 from consumers.failures.finding import Finding
@@ -36,6 +39,25 @@ def rules_of_record(event: ProductionInteraction, rules: FailureAnalysis) -> lis
     [Finding(flag='error', interaction_id='i', value=None, limit=None, detail='Timeout')]
     """
     return list(_of_record(event, rules))
+
+
+def suspects(
+    events: Sequence[ProductionInteraction], numbers: Mapping[str, NDArray[np.float64]], rules: FailureAnalysis
+) -> NDArray[np.bool_]:
+    """Whether `rules_of_record` may find anything, for many interactions at once; `numbers` are their signals as
+    arrays, NaN where an interaction says nothing."""
+    told = [
+        event.error is not None
+        or (event.retrieval is not None and (not event.retrieval.scores or bool(event.retrieval.texts)))
+        for event in events
+    ]
+    return (
+        np.array(told, np.bool_)
+        | (numbers["rating"] <= rules.low_rating)
+        | (numbers["retrieval_score"] < rules.poor_retrieval)
+        | (numbers["routing_confidence"] < rules.low_confidence)
+        | (numbers["hallucination_score"] >= rules.hallucination)
+    )
 
 
 def rules_of_feedback(feedback: Feedback, rules: FailureAnalysis) -> list[Finding]:

@@ -1,0 +1,79 @@
+"""Which interactions become candidates for a chunk's samples: decided by arrays, for most lie beyond the bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consumers.digester.batch import Interactions, Numbers
+from consumers.digester.candidates import First, Group
+from consumers.digester.turns import Turn
+from consumers.digests.examples import MAX_TEXT, Example
+
+
+def put_examples(batch: Interactions, opens: Sequence[bool], sample: First, slow: First, window_us: int) -> None:
+    """Puts a batch's interactions into the query sample and among the slow answers, where they may belong.
+
+    Queries are sampled one a session, its first (`opens`): what a session goes on to say is no independent query.
+    """
+    groups, places = _groups(batch, window_us)
+    hashes = np.array([*map(crc32, map(str.encode, batch.ids))], np.float64)
+    sampled = np.array(opens, np.bool_) & (hashes <= _bounds(sample, groups)[places])
+    slowest = -batch.numbers["latency_ms"] <= _bounds(slow, groups)[places]
+    for row in np.flatnonzero(sampled | slowest).tolist():
+        example, group = _plain(batch, row), groups[places[row]]
+        if sampled[row]:
+            sample.put(group, example)
+        if slowest[row]:
+            slow.put(group, example)
+
+
+def example_of(turn: Turn) -> Example:
+    """A failing interaction, with what is known of it by now."""
+    _, agent, version, variant = turn.who
+    return Example(
+        id=turn.id,
+        at_us=turn.at_us,
+        agent=agent,
+        version=version,
+        variant=variant,
+        query=turn.query,
+        vector=b"",
+        model=turn.model,
+        error=turn.error,
+        latency_ms=turn.latency_ms,
+        findings=turn.findings,
+    )
+
+
+def _groups(batch: Interactions, window_us: int) -> tuple[list[Group], NDArray[np.int64]]:
+    """The groups of a batch, and which of them each interaction belongs to."""
+    known: dict[Group, int] = {}
+    windows = (batch.at_us // window_us).tolist()
+    places = [
+        known.setdefault((who[0], who[1], window), len(known)) for who, window in zip(batch.whos, windows, strict=True)
+    ]
+    return list(known), np.array(places, np.int64)
+
+
+def _bounds(first: First, groups: Sequence[Group]) -> Numbers:
+    return np.array([first.bound(group) for group in groups], np.float64)
+
+
+def _plain(batch: Interactions, row: int) -> Example:
+    event = batch.events[row]
+    return Example(
+        id=event.interaction_id,
+        at_us=int(batch.at_us[row]),
+        agent=event.agent_selected,
+        version=event.agent_version,
+        variant=event.variant,
+        query=event.user_query[:MAX_TEXT],
+        vector=b"",
+        model=event.model,
+        error=batch.errors[row],
+        latency_ms=event.latency_ms,
+    )
