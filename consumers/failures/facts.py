@@ -18,9 +18,10 @@ from collections.abc import Iterable, Iterator
 
 MAX_CHARACTERS = 20_000
 """Of each text that are read: a bound on the work, far beyond usual answers and passages."""
-_NUMBER = re.compile(r"\d[\d,.:/\-]{0,30}\d|\d")
+_NUMBER = re.compile(r"\d(?:[\d,.:/\-]{0,30}\d)?")
 _QUOTED = re.compile(r"[\"“„«‘]([^\"”“»’\n]{3,80})[\"”“»’]")
-_NAME = re.compile(r"(?<![.!?:\n\"“„«‘(] )(?<=[\w,;(] )[A-ZÀ-ÖØ-Þ][\w’'\-]{2,40}(?: [A-ZÀ-ÖØ-Þ][\w’'\-]{1,40}){0,4}")
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ](?<=[\w,;(] .)(?<![.!?:\n\"“„«‘(] .)[\w’'\-]{2,40}(?: [A-ZÀ-ÖØ-Þ][\w’'\-]{1,40}){0,4}")
+"""What stands before is asked behind the capital: the search then runs from capital to capital."""
 _GROUPED = re.compile(r"(?<=\d)[,.](?=\d{3}(?:\D|$))")
 
 
@@ -36,27 +37,31 @@ def unsupported_facts(answer: str, texts: Iterable[str]) -> tuple[int, int]:
     if not facts:
         return 0, 0
     shortened = [text[:MAX_CHARACTERS] for text in texts]
-    numbers = {number for text in shortened for number in _numbers(text)}
     words = "\n".join(map(_folded, shortened))
-    return sum(fact not in numbers and fact not in words for fact in facts), len(facts)
+    missing = {fact for fact in facts if fact not in words}
+    if missing:
+        missing.difference_update(number for text in shortened for number in _numbers(text))
+    return len(missing), len(facts)
 
 
 def _facts(text: str) -> Iterator[str]:
     yield from _numbers(text)
-    for quoted in _QUOTED.finditer(text):
-        yield _folded(quoted[1])
-    for name in _NAME.finditer(_QUOTED.sub(".", text)):
-        yield _folded(name[0])
+    for quoted in _QUOTED.findall(text):
+        yield _folded(quoted)
+    for name in _NAME.findall(_QUOTED.sub(".", text)):
+        yield _folded(name)
 
 
 def _numbers(text: str) -> Iterator[str]:
-    for found in _NUMBER.finditer(text):
-        number = _GROUPED.sub("", found[0])
+    for found in _NUMBER.findall(text):
+        number = _GROUPED.sub("", found)
         whole, point, cents = number.partition(".")
         yield whole if point and not cents.strip("0") else number.rstrip("0") if point and cents.isdigit() else number
 
 
 def _folded(text: str) -> str:
     """Lower case without accents, one blank between words."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
