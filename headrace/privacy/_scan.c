@@ -21,6 +21,7 @@
 
 #define SET_WORDS 8
 #define CODE_POINTS 0x10000
+#define COMMON 32         /* Symbols below are letters, and some of the marks. */
 #define LETTERS 26        /* Symbols 1 to 26 are the letters a to z; 0 is what stands in no word. */
 #define OTHER 0x80        /* Characters beyond ASCII, */
 #define OTHER_SPACE 0x81  /* and those of them that are white. */
@@ -53,6 +54,7 @@ typedef struct {
     long most_tries;
     size_t alphabet;
     int ready;                  /* Whether the tables were found to be sound. */
+    uint16_t *near_states;      /* The rows of NEXT, cut to what is common: a cache line a state. */
     uint8_t seeds_from[256][2]; /* First and past-last seed that begins with this byte. */
 } Scanner;
 
@@ -73,12 +75,27 @@ enum { FINE = 0, NO_MEMORY = -1, TOO_MANY = -2 };
 
 /* ---- small things ---- */
 
-static int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static int is_letter(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static int is_alnum(uint8_t c) { return is_digit(c) || is_letter(c); }
-static int is_run(uint8_t c) { return is_alnum(c) || c == '_' || c == '-'; }
-static int is_separator(uint8_t c) { return c == ' ' || c == '.' || c == '-' || c == '(' || c == ')' || c == '/'; }
-static int is_hex(uint8_t c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+enum { DIGIT = 1, LETTER = 2, RUN = 4, SEPARATOR = 8, HEX = 16, SUSPECT = 32 };
+static uint8_t CLASSES[256];
+
+/* SUSPECT begins what may be a disguise. */
+static void fill_classes(void) {
+    for (int c = 0; c < 128; c++) {
+        int digit = c >= '0' && c <= '9', letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        int hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        int run = digit || letter || c == '_' || c == '-';
+        int separator = c && strchr(" .-()/", c), suspect = digit || (c && strchr("%\\=\n@&([{<", c));
+        CLASSES[c] = (uint8_t)((digit ? DIGIT : 0) | (letter ? LETTER : 0) | (run ? RUN : 0) |
+                               (separator ? SEPARATOR : 0) | (hex ? HEX : 0) | (suspect ? SUSPECT : 0));
+    }
+}
+
+static int is_digit(uint8_t c) { return CLASSES[c] & DIGIT; }
+static int is_letter(uint8_t c) { return CLASSES[c] & LETTER; }
+static int is_alnum(uint8_t c) { return CLASSES[c] & (DIGIT | LETTER); }
+static int is_run(uint8_t c) { return CLASSES[c] & RUN; }
+static int is_separator(uint8_t c) { return CLASSES[c] & SEPARATOR; }
+static int is_hex(uint8_t c) { return CLASSES[c] & HEX; }
 static int is_letter_symbol(uint8_t symbol) { return symbol >= 1 && symbol <= LETTERS; }
 
 static void unite(Set *set, const Set *other) {
@@ -251,10 +268,12 @@ static int look_for_codes(Look *look) {
     Py_ssize_t longest = (Py_ssize_t)look->scanner->items[LENGTHS] - 1;
     long tries = 0;
     for (Py_ssize_t i = 0; i < look->length; i++) {
-        if (!is_alnum(look->bytes[i])) continue;
-        Py_ssize_t start = i, digits = 0;
-        for (; is_alnum(at(look, i)); i++) digits += is_digit(look->bytes[i]);
-        if (digits == 0 || digits == i - start || i - start > longest) continue;
+        if (!is_digit(look->bytes[i])) continue;
+        Py_ssize_t start = i;
+        while (is_alnum(at(look, start - 1))) start--;
+        int letters = start < i;
+        for (; is_alnum(at(look, i)); i++) letters |= is_letter(look->bytes[i]);
+        if (!letters || i - start > longest) continue;
         if (is_empty(&lengths[i - start]) || is_measure(look, start, i)) continue;
         int outcome = add_tried(look, start, &lengths[i - start], &tries);
         if (outcome) return outcome;
@@ -317,6 +336,7 @@ static int look_for_seeds(Look *look) {
     for (Py_ssize_t i = 0; i < look->length; i++) {
         const uint8_t *range = look->scanner->seeds_from[look->bytes[i]];
         for (size_t s = range[0]; s < range[1]; s++) {
+            if (seeds[s].length > 1 && seeds[s].text[1] != at(look, i + 1)) continue;
             if (i < free_from[s] || !seed_stands(look, &seeds[s], i)) continue;
             free_from[s] = i + seeds[s].length;
             int outcome = add_tried(look, i, &seeds[s].rules, &tries[s]);
@@ -358,7 +378,8 @@ static int look_for_words(Look *look) {
     long tries = 0;
     size_t state = 0;
     for (Py_ssize_t i = 0; i < look->length; i++) {
-        state = next[state * scanner->alphabet + look->symbols[i]];
+        uint8_t symbol = look->symbols[i];
+        state = symbol < COMMON ? scanner->near_states[state * COMMON + symbol] : next[state * scanner->alphabet + symbol];
         for (uint16_t found = out[state]; found; found = out[suffix[found]]) {
             const Word *word = &words[word_at[found]];
             Py_ssize_t start = i + 1 - word->length;
@@ -447,7 +468,7 @@ static int may_disguise(const Look *look, Py_ssize_t i) {
 
 static void look_for_disguises(Look *look) {
     for (Py_ssize_t i = 0; i < look->length && !look->disguised; i++)
-        if (look->bytes[i] < 'A' || look->bytes[i] > 'Z') look->disguised = may_disguise(look, i);
+        if (CLASSES[look->bytes[i]] & SUSPECT) look->disguised = may_disguise(look, i);
 }
 
 /* ---- one text ---- */
@@ -556,7 +577,7 @@ static int words_are_sound(const Scanner *scanner) {
     const size_t *items = scanner->items, states = items[OUT];
     const Word *words = TABLE(Word, scanner, WORDS);
     const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *out = TABLE(uint16_t, scanner, OUT);
-    if (items[SYMBOLS] != CODE_POINTS || states == 0 || scanner->alphabet == 0 || items[NEXT] != states * scanner->alphabet ||
+    if (items[SYMBOLS] != CODE_POINTS || states == 0 || scanner->alphabet < COMMON || items[NEXT] != states * scanner->alphabet ||
         items[SUFFIX] != states || items[WORD_AT] != states || items[SPEAKS_FOR] != items[WORDS] || items[WORDS] == 0 ||
         items[KEYWORDS] == 0 || items[KEYWORDS] > 256)
         return 0;
@@ -590,6 +611,15 @@ static void index_seeds(Scanner *scanner) {
     }
 }
 
+static int cut_rows(Scanner *scanner) {
+    size_t states = scanner->items[OUT];
+    if (!(scanner->near_states = malloc(states * COMMON * sizeof(uint16_t)))) return 0;
+    for (size_t state = 0; state < states; state++)
+        memcpy(scanner->near_states + state * COMMON, TABLE(uint16_t, scanner, NEXT) + state * scanner->alphabet,
+               COMMON * sizeof(uint16_t));
+    return 1;
+}
+
 static int take_tables(Scanner *scanner, PyObject *tables) {
     for (int name = 0; name < TABLES; name++) {
         PyObject *table = PyTuple_GET_ITEM(tables, name);
@@ -615,6 +645,7 @@ static int scanner_init(PyObject *self, PyObject *arguments, PyObject *keywords)
         if (!(scanner->numbers[i] = PyLong_FromLong(i))) return -1;
     if (PyTuple_GET_SIZE(tables) != TABLES || !take_tables(scanner, tables))
         return PyErr_Format(PyExc_ValueError, "the tables of a scanner do not agree"), -1;
+    if (!cut_rows(scanner)) return PyErr_NoMemory(), -1;
     index_seeds(scanner);
     scanner->ready = 1;
     return 0;
@@ -630,6 +661,7 @@ static void scanner_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     for (int name = 0; name < TABLES; name++) Py_XDECREF(scanner->tables[name]);
     for (int i = 0; i < SET_WORDS * 64; i++) Py_XDECREF(scanner->numbers[i]);
+    free(scanner->near_states);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -651,4 +683,7 @@ static int add_scanner(PyObject *module) {
 static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_scanner}, {0, NULL}};
 static PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_scan", NULL, 0, NULL, MODULE_SLOTS, NULL, NULL, NULL};
 
-PyMODINIT_FUNC PyInit__scan(void) { return PyModuleDef_Init(&MODULE); }
+PyMODINIT_FUNC PyInit__scan(void) {
+    fill_classes();
+    return PyModuleDef_Init(&MODULE);
+}

@@ -28,6 +28,7 @@ _CODE_POINTS = 0x10000
 _OTHER, _OTHER_SPACE = "\u00e9", "\u3000"
 """Stand for the characters beyond ASCII, and for those of them that are white."""
 _LAST_SYMBOL = 255
+_FEWEST_SYMBOLS = 32
 _SIGMAS = "σς"
 """Which of the two a capital becomes depends on the letters around it."""
 
@@ -202,7 +203,7 @@ def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[s
         by_symbols[bytes(symbols[ord(character)] for character in word)].append(word)
     numbers = {word: number for number, word in enumerate(keywords, start=1)}
     described = [_described(symbols_of, words, numbers, speaks_for) for symbols_of, words in by_symbols.items()]
-    alphabet = max(symbols) + 1
+    alphabet = max(_FEWEST_SYMBOLS, max(symbols) + 1)
     return {
         "symbols": symbols,
         **_automaton(_Tree(list(by_symbols)), alphabet),
