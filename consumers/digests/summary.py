@@ -114,12 +114,13 @@ def moments(name: str, numeric: Numeric) -> tuple[int, float, float]:
 def _merged_numeric(parts: list[Numeric]) -> Numeric:
     if len(parts) == 1:
         return parts[0]
-    dense = np.zeros(2 * LAST + 1, np.int64)
-    for part in parts:
-        dense[_codes(part) + np.int64(LAST)] += _counts(part)
-    (filled,) = dense.nonzero()
-    codes = (filled - LAST).astype(np.int16)
-    return Numeric.of(codes, dense[filled], sum(p.total for p in parts), sum(p.squares for p in parts))
+    codes = np.frombuffer(b"".join(part.codes for part in parts), CODE_BYTES).astype(np.int64)
+    counts = np.frombuffer(b"".join(part.counts for part in parts), COUNT_BYTES)
+    least = int(codes.min(initial=LAST))
+    added = np.bincount(codes - least, counts)  # as floats: exact below 2^53
+    (filled,) = added.nonzero()
+    places, sums = (filled + least).astype(np.int16), added[filled].astype(np.int64)
+    return Numeric.of(places, sums, sum(p.total for p in parts), sum(p.squares for p in parts))
 
 
 def _names(summaries: list[Summary], field: str) -> list[str]:

@@ -69,8 +69,6 @@ def analyse(
     fixed: Collection[str] = (),
 ) -> Outcome:
     """The outcome of a window after the one that left `chain`; clusters called `fixed` since then are resolved."""
-    if settings.windows.reference == "frozen":
-        reference = chain.watch.first
     limits = {agent: _slow_limit(window, reference, agent, settings) for agent in window.agents}
     reports = _reports(window, reference, limits, revision, settings)
     watched, alarms = _watch(chain.watch, window, settings)
@@ -109,10 +107,10 @@ def _reports(
     window: Window, reference: Window | None, limits: dict[str, float | None], revision: int, settings: Settings
 ) -> list[DriftReport]:
     detection = settings.continual_learning.drift_detection
-    factors = reference.factors() if reference else {}
+    factors = reference.factors if reference else {}
     reports = []
     for agent in (ALL_AGENTS, *window.agents):
-        summary = window.whole() if agent == ALL_AGENTS else window.of_agent(agent)
+        summary = window.whole if agent == ALL_AGENTS else window.of_agent(agent)
         signals = (
             compared(window, reference, agent, detection.detection_method, factors)
             if reference and detection.enabled

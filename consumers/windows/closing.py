@@ -17,7 +17,7 @@ from consumers.windows.analysis import Chain, Outcome, analyse
 from consumers.windows.fixes import between
 from consumers.windows.reports import Alert, ClusterReport, DriftReport
 from consumers.windows.state import Closed, State
-from consumers.windows.window import Window, joined
+from consumers.windows.window import Window, bare, joined
 from headrace.decisions import Resolution
 from headrace.settings import Settings
 
@@ -136,12 +136,10 @@ def _closing(window: Window, outcome: Outcome, known: Closed | None, signature: 
 
 
 def _reference(state: State, tenant: str, start_us: int, settings: Settings) -> Window | None:
-    """The windows just before this one, as one."""
+    """The windows just before this one, as one, without texts."""
     first_us = start_us - settings.windows.reference_windows * settings.windows.seconds * MICROSECONDS
-    before = [
-        state.window(name, start) for name, start in state.windows if name == tenant and first_us <= start < start_us
-    ]
-    return joined(before) if before else None
+    before = [place for place in state.windows if place[0] == tenant and first_us <= place[1] < start_us]
+    return joined(bare(state.window(*place)) for place in before) if before else None
 
 
 def _chain(tenant: str, content: bytes) -> Chain:
@@ -155,7 +153,7 @@ def _made_of(state: State, tenant: str, start_us: int, settings: Settings, fixes
     chain = _chain(tenant, before)
     return _MadeOf(
         state.window(tenant, start_us),
-        _reference(state, tenant, start_us, settings),
+        chain.watch.first if settings.windows.reference == "frozen" else _reference(state, tenant, start_us, settings),
         before,
         chain,
         between(fixes, chain.start_us, start_us),

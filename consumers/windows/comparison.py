@@ -148,7 +148,7 @@ def _evenly(samples: Collection[tuple[Example, ...]]) -> list[Example]:
 
 
 def _summary(window: Window, agent: str) -> Summary:
-    return window.whole() if agent == ALL_AGENTS else window.of_agent(agent)
+    return window.whole if agent == ALL_AGENTS else window.of_agent(agent)
 
 
 def _mean(name: str, summary: Summary) -> float | None:

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from consumers.digests.examples import Example
 from consumers.drift.monitor import Monitor, State
 from consumers.windows.comparison import MIN_INTERACTIONS, signals_of
 from consumers.windows.reports import ALL_AGENTS
 from consumers.windows.spread import Factors
-from consumers.windows.window import Window, joined
+from consumers.windows.window import Window, bare, joined
 from headrace.settings import Settings
 
 SECONDS_A_DAY = 86_400
@@ -42,7 +41,7 @@ def watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, lis
         return Watch(first, before.windows + 1, {}), []
     length = settings.windows.false_alarm_days * SECONDS_A_DAY / settings.windows.seconds
     monitors, alarms = dict(before.monitors), list[Alarm]()
-    factors = before.first.factors()
+    factors = before.first.factors
     for agent in _watched(before.first):
         if agent != ALL_AGENTS and not window.of_agent(agent).interactions:
             continue
@@ -53,16 +52,6 @@ def watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, lis
         if verdict.alarm:
             alarms.append(Alarm(agent, verdict.evidence[0].signal, verdict.evidence[0].moved))
     return Watch(before.first, before.windows, dict(sorted(monitors.items()))), alarms
-
-
-def bare(window: Window) -> Window:
-    """What a reference needs of a window: counts and the queries' vectors, no texts."""
-    sample = {agent: tuple(map(_bare, examples)) for agent, examples in window.sample.items()}
-    return msgspec.structs.replace(window, sample=sample, failures=(), slow={})
-
-
-def _bare(example: Example) -> Example:
-    return msgspec.structs.replace(example, query="", error=None, model=None, findings=())
 
 
 def _monitor(first: Window, agent: str, length: float, factors: Factors) -> Monitor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -18,12 +19,12 @@ from consumers.digests.examples import (
 )
 from consumers.digests.keys import Variant, bounded
 from consumers.digests.messages import Key
-from consumers.digests.summary import Summary, merged
+from consumers.digests.summary import EMPTY, Summary, merged
 from consumers.failures.finding import findings_without
 from consumers.windows.spread import Spread, by_agent, factors_of, spread_of, united_spread
 
 
-class Window(msgspec.Struct, array_like=True, frozen=True):
+class Window(msgspec.Struct, array_like=True, frozen=True, dict=True):
     """Everything that is known of one tenant's window."""
 
     tenant: str
@@ -37,25 +38,37 @@ class Window(msgspec.Struct, array_like=True, frozen=True):
     spread: Spread = {}
     """How those windows varied of which this one is joined; empty where it is one by itself."""
 
+    @cached_property
+    def by_agent(self) -> dict[str, Summary]:
+        """Each agent's interactions, all versions and variants."""
+        return by_agent(self.summaries)
+
     @property
     def agents(self) -> list[str]:
-        return sorted({agent for agent, _, _ in self.summaries})
+        return list(self.by_agent)
 
     @property
     def interactions(self) -> int:
         return sum(summary.interactions for summary in self.summaries.values())
 
     def of_agent(self, agent: str) -> Summary:
-        """The agent's interactions, all versions and variants."""
-        return merged(summary for (name, _, _), summary in self.summaries.items() if name == agent)
+        """The agent's interactions; nothing where it had none."""
+        return self.by_agent.get(agent, EMPTY)
 
+    @cached_property
     def factors(self) -> dict[str, float]:
         """The dispersion of every signal among the windows that were joined (`consumers.drift.dispersion`)."""
-        return factors_of(by_agent(self.summaries), self.spread)
+        return factors_of(self.by_agent, self.spread)
 
+    @cached_property
     def whole(self) -> Summary:
         """All interactions of the tenant."""
-        return merged(self.summaries.values())
+        return merged(self.by_agent.values())
+
+    @cached_property
+    def own_spread(self) -> Spread:
+        """Of the windows that were joined, or what this one by itself adds to such."""
+        return self.spread or spread_of(self.by_agent)
 
     def signature(self) -> int:
         """Equal for equal contents."""
@@ -122,8 +135,18 @@ def joined(windows: Iterable[Window]) -> Window:
         _by_agent((e for w in several for es in w.sample.values() for e in es), MAX_SAMPLE, by_hash),
         tuple(first((e for w in several for e in w.failures), MAX_FAILURES, by_hash)),
         _by_agent((e for w in several for es in w.slow.values() for e in es), MAX_SLOW, by_latency),
-        united_spread(window.spread or spread_of(by_agent(window.summaries)) for window in several),
+        united_spread(window.own_spread for window in several),
     )
+
+
+def bare(window: Window) -> Window:
+    """What a reference needs of a window: counts and the queries' vectors, no texts."""
+    sample = {agent: tuple(map(_bare, examples)) for agent, examples in window.sample.items()}
+    return msgspec.structs.replace(window, sample=sample, failures=(), slow={})
+
+
+def _bare(example: Example) -> Example:
+    return msgspec.structs.replace(example, query="", error=None, model=None, findings=())
 
 
 def _by_agent(

@@ -54,7 +54,7 @@ def days(number: int, sessions: dict[str, int]) -> list[Window]:
 def test_a_mix_of_sessions_counts_for_as_many_interactions_as_there_are_sessions() -> None:
     sessions = {f"agent {place}": 20 for place in range(8)}
     reference = joined(days(12, sessions))
-    factors = reference.factors()
+    factors = reference.factors
     assert 2.0 < factors[AGENT] < 5.0
     assert factors["latency_ms"] == 1.0
     thin = sum(signals_of(reference, ALL_AGENTS, factors)[AGENT].values())
@@ -66,7 +66,7 @@ def test_joining_step_by_step_tells_the_same_of_the_windows() -> None:
     step = several[0]
     for one in several[1:]:
         step = joined([step, one])
-    assert step.factors() == joined(several).factors()
+    assert step.factors == joined(several).factors
 
 
 def test_queries_are_sampled_one_a_session_and_by_the_traffic_of_their_agents() -> None:
