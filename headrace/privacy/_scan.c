@@ -42,7 +42,7 @@ typedef struct { uint16_t fewest, most, unused[2]; uint8_t has[256]; } Step;
 typedef struct { Py_ssize_t start, end; uint16_t word; uint8_t goes_on_left, goes_on_right; } Hit;
 typedef struct { Py_ssize_t at; size_t order; Set rules; } Place;
 
-enum { SYMBOLS, NEXT, OUT, SUFFIX, WORD_AT, WORDS, SPEAKS_FOR, KEYWORDS, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT,
+enum { SYMBOLS, STRANGE, NEXT, OUT, SUFFIX, WORD_AT, WORDS, SPEAKS_FOR, KEYWORDS, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT,
        PREFIXES, INSIDE, SEEDS, STEPS, TABLES };
 
 typedef struct {
@@ -474,7 +474,7 @@ static void look_for_disguises(Look *look) {
 /* ---- one text ---- */
 
 static int copy_text(Look *look, PyObject *text) {
-    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS);
+    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS), *strange = TABLE(uint8_t, look->scanner, STRANGE);
     size_t length = (size_t)look->length;
     if (!(look->bytes = malloc(2 * length + 1))) return NO_MEMORY;
     look->symbols = look->bytes + length;
@@ -489,6 +489,7 @@ static int copy_text(Look *look, PyObject *text) {
         Py_UCS4 c = PyUnicode_READ(kind, data, (Py_ssize_t)i);
         look->bytes[i] = c < 128 ? (uint8_t)c : Py_UNICODE_ISSPACE(c) ? OTHER_SPACE : OTHER;
         look->symbols[i] = c < CODE_POINTS ? symbols[c] : 0;
+        look->disguised |= c >= CODE_POINTS || strange[c];
     }
     return FINE;
 }
@@ -561,7 +562,7 @@ static PyObject *scan(PyObject *self, PyObject *text) {
 /* ---- the tables ---- */
 
 static const size_t ITEM_SIZES[TABLES] = {
-    [SYMBOLS] = 1, [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word), [SPEAKS_FOR] = sizeof(Set),
+    [SYMBOLS] = 1, [STRANGE] = 1, [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word), [SPEAKS_FOR] = sizeof(Set),
     [KEYWORDS] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set), [COUNTS] = sizeof(Set),
     [LENGTHS] = sizeof(Set), [TRIE] = 2, [PREFIX_AT] = 2, [PREFIXES] = sizeof(Set), [INSIDE] = sizeof(Set),
     [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step)};
@@ -577,7 +578,7 @@ static int words_are_sound(const Scanner *scanner) {
     const size_t *items = scanner->items, states = items[OUT];
     const Word *words = TABLE(Word, scanner, WORDS);
     const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *out = TABLE(uint16_t, scanner, OUT);
-    if (items[SYMBOLS] != CODE_POINTS || states == 0 || scanner->alphabet < COMMON || items[NEXT] != states * scanner->alphabet ||
+    if (items[SYMBOLS] != CODE_POINTS || items[STRANGE] != CODE_POINTS || states == 0 || scanner->alphabet < COMMON || items[NEXT] != states * scanner->alphabet ||
         items[SUFFIX] != states || items[WORD_AT] != states || items[SPEAKS_FOR] != items[WORDS] || items[WORDS] == 0 ||
         items[KEYWORDS] == 0 || items[KEYWORDS] > 256)
         return 0;

@@ -12,7 +12,7 @@ import sys
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, pairwise
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from headrace.privacy.nearby import SHORT_WORD
 from headrace.privacy.places import MOST_TRIES, by_literal, folded, matches_inside_words
 from headrace.privacy.rule import CONTEXT_AFTER, LONGEST_MATCH, Code, Digits, Keyword, Prefix, Rule
-from headrace.privacy.view import SPOKEN_WORDS
+from headrace.privacy.view import SPOKEN_WORDS, strange_characters
 
 SET_BITS = 512
 """Rules that a set of the scanner holds."""
@@ -44,6 +44,7 @@ class Tables(NamedTuple):
     """In the order in which `_scan.c` names them."""
 
     symbols: bytes
+    strange: bytes
     next: bytes
     out: bytes
     suffix: bytes
@@ -206,6 +207,7 @@ def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[s
     alphabet = max(_FEWEST_SYMBOLS, max(symbols) + 1)
     return {
         "symbols": symbols,
+        "strange": _strange(),
         **_automaton(_Tree(list(by_symbols)), alphabet),
         "words": b"".join(described),
         "speaks_for": b"".join(
@@ -241,6 +243,14 @@ def _symbols(exact: tuple[str, ...], wanted: tuple[str, ...]) -> bytes:
     if any(of[character] >= _LAST_SYMBOL for character in exact if character in of):
         raise Unfit("too many characters in words")
     return bytes(of.get(character, 0) for character in folded("".join(map(chr, range(_CODE_POINTS)))))
+
+
+@cache
+def _strange() -> bytes:
+    strange = bytearray(_CODE_POINTS)
+    for character in strange_characters("".join(map(chr, range(_CODE_POINTS)))):
+        strange[ord(character)] = 1
+    return bytes(strange)
 
 
 def _automaton(tree: _Tree, alphabet: int) -> dict[str, bytes]:

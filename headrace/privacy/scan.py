@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from headrace.privacy.native import Unfit, compiled
 from headrace.privacy.places import Place, TooManyPlaces, finders
 from headrace.privacy.rule import Rule
-from headrace.privacy.view import is_strange, needs_view
+from headrace.privacy.view import needs_view
 
 Engine = Literal["auto", "python", "accelerated"]
 
@@ -41,6 +41,9 @@ class Scan:
 class NativeScan(Scan):
     """Finds the places of all triggers in one walk, without those rules whose words are not near."""
 
+    chunk_characters = 512
+    """An event's short texts at once, longer ones alone: a call costs little, and a disguise only its own text."""
+
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Raises ImportError where the extension was not built, Unfit for rules that its tables cannot hold."""
         from headrace.privacy._scan import Scanner
@@ -52,7 +55,7 @@ class NativeScan(Scan):
         if found is None:
             raise TooManyPlaces
         places, may_disguise = found
-        return Look(places, (may_disguise and needs_view(text)) or is_strange(text))
+        return Look(places, bool(may_disguise) and needs_view(text))
 
 
 def scan_with(rules: Sequence[Rule], engine: Engine) -> Scan:
