@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from consumers.failures.identity import PATIENCE, match, prior, told_apart
+from consumers.failures.newcomers import parted
 from consumers.failures.partition import NOISE, Labels, Vectors, partition
 from consumers.failures.state import Cluster, Failing, unpacked
 from headrace.errors import ConfigError
@@ -42,6 +43,7 @@ def assign(known: Sequence[Cluster], members: Sequence[Failing], tenant: str, mi
     """
     vectors, cluster_of = _rows(known, members)
     groups = partition(vectors, min_size, lambda rows, fine: prior(fine, cluster_of[rows]))
+    groups = parted(vectors, groups, cluster_of != NOISE)
     return _Assigner(known, members, tenant, min_size, vectors, groups, cluster_of).run()
 
 

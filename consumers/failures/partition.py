@@ -92,20 +92,20 @@ def _nearness(similarities: NDArray[np.float32], starts: Labels) -> NDArray[np.f
 def _grouped(every: Vectors, some: Labels, min_size: int, prior: Prior | None) -> Labels:
     vectors = every[some]
     labels = np.full(len(vectors), NOISE)
-    nearest, similarities = _neighbours(vectors, max(NEIGHBOURS, min_size - 1))
+    nearest, similarities = neighbours(vectors, max(NEIGHBOURS, min_size - 1))
     dense = np.flatnonzero(similarities[:, min_size - 2] >= FLOOR) if len(vectors) >= min_size else labels[:0]
     if len(dense) < min_size:
         return labels
     if len(dense) < len(vectors):
-        nearest, similarities = _neighbours(vectors[dense], NEIGHBOURS)
-    fine = communities(_graph(nearest[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]), RESOLUTION)
+        nearest, similarities = neighbours(vectors[dense], NEIGHBOURS)
+    fine = communities(neighbour_graph(nearest[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]), RESOLUTION)
     factors = prior(some[dense], fine) if prior else 1.0
     labels[dense] = _large_enough(merged(vectors[dense], fine, min_size, factors), min_size)
     return labels
 
 
-def _neighbours(vectors: Vectors, count: int) -> tuple[Labels, NDArray[np.float32]]:
-    """The nearest other rows of each, nearest first, and how near they are."""
+def neighbours(vectors: Vectors, count: int) -> tuple[Labels, NDArray[np.float32]]:
+    """The `count` nearest other rows of each, nearest first, and how near they are."""
     count = min(count, len(vectors) - 1)
     nearest = np.empty((len(vectors), count), np.int64)
     values = np.empty((len(vectors), count), np.float32)
@@ -120,7 +120,7 @@ def _neighbours(vectors: Vectors, count: int) -> tuple[Labels, NDArray[np.float3
     return nearest, values
 
 
-def _graph(nearest: Labels, similarities: NDArray[np.float32]) -> csr_array:
+def neighbour_graph(nearest: Labels, similarities: NDArray[np.float32]) -> csr_array:
     """Symmetric, weighted by the squared similarity: near neighbours decide."""
     rows = np.repeat(np.arange(len(nearest)), nearest.shape[1])
     weights = np.maximum(similarities, 0).astype(np.float64).ravel() ** 2

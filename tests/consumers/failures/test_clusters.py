@@ -13,6 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from consumers.failures.clusters import RESOLVED_AFTER, Update, Window, resolve, update
 from consumers.failures.finding import Finding
 from consumers.failures.identity import DOUBT, PATIENCE, SURE_SIZE, TRUST, prior
+from consumers.failures.newcomers import parted
 from consumers.failures.partition import AT_ONCE, NOISE, Vectors, partition
 from consumers.failures.state import (
     MAX_EXEMPLARS,
@@ -186,6 +187,16 @@ def test_what_is_known_joins_parts_of_one_failure_and_parts_a_new_one_from_it() 
     assert factors[0, 1] == pytest.approx(1 + TRUST)
     assert factors[0, 2] == factors[2, 0] == pytest.approx(1 - DOUBT)
     assert factors[0, 3] == factors[2, 3] == 1.0
+
+
+def test_a_new_failure_in_the_group_of_a_known_one_is_parted_from_it_and_a_sample_of_the_known_one_is_not() -> None:
+    known, again, new = around(1, 24), around(2, 22, centre=1), around(3, 22, centre=4)
+    leaning = _unit(0.7 * again + 0.7 * new)
+    groups, is_known = np.zeros(68, np.int64), np.arange(68) < 24
+    assert not parted(np.vstack([known, again, around(5, 22, centre=1)]), groups, is_known).any()
+    found = parted(np.vstack([known, again, leaning]), groups, is_known)
+    assert (found[:46] == 0).mean() > 0.95
+    assert (found[46:] == 1).mean() > 0.9
 
 
 def test_tenants_name_the_same_failure_differently() -> None:
