@@ -30,6 +30,7 @@
 #define SHORTEST_RUN 16
 #define LONGEST_PREFIX 24
 #define MOST_PREFIXES 256
+#define MOST_TRIES_A_CHARACTER 5
 #define CONTEXT_BEFORE 64
 #define CONTEXT_AFTER 32
 #define WORDS_NEAR 256
@@ -203,7 +204,7 @@ static Py_ssize_t next_group(const Look *look, Py_ssize_t end) {
 }
 
 /* The rules of `Digits` at the first digit of a group. */
-static int add_number(Look *look, Py_ssize_t place, Py_ssize_t end, long *tries) {
+static int add_number(Look *look, Py_ssize_t place, Py_ssize_t end, Py_ssize_t *left) {
     const Set *counts = TABLE(Set, look->scanner, COUNTS), *always = TABLE(Set, look->scanner, ALWAYS);
     Py_ssize_t most = (Py_ssize_t)look->scanner->items[COUNTS] - 1, count = 0, start = place;
     Set rules = {{0}};
@@ -212,17 +213,17 @@ static int add_number(Look *look, Py_ssize_t place, Py_ssize_t end, long *tries)
         if (count > most) break;
         if (!is_empty(&counts[count])) {
             unite(&rules, &counts[count]);
-            *tries += 1 + count_common(&counts[count], always);
+            *left -= 1 + count_common(&counts[count], always);
         }
         if ((start = next_group(look, end)) < 0) break;
         end = group_end(look, start);
     }
-    if (*tries > look->scanner->most_tries) return TOO_MANY;
+    if (*left < 0) return TOO_MANY;
     return is_empty(&rules) ? FINE : add_place(look, place, &rules);
 }
 
 static int look_for_numbers(Look *look) {
-    long tries = 0;
+    Py_ssize_t left = look->scanner->most_tries + MOST_TRIES_A_CHARACTER * look->length;
     for (Py_ssize_t i = 0; i < look->length; i++) {
         if (!is_digit(look->bytes[i])) continue;
         Py_ssize_t digits = 0, end = i, start = i;
@@ -244,7 +245,7 @@ static int look_for_numbers(Look *look) {
                     continue;
                 }
             }
-            int outcome = add_number(look, start, end, &tries);
+            int outcome = add_number(look, start, end, &left);
             if (outcome) return outcome;
         }
         i = row_end - 1;

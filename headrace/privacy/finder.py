@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from headrace.privacy.nearby import Nearby, Vocabulary
-from headrace.privacy.places import Indexes, Place, folded
+from headrace.privacy.places import Indexes, Place, TooManyPlaces, folded
 from headrace.privacy.rule import (
     CONTEXT_AFTER,
     CONTEXT_BEFORE,
@@ -29,6 +29,10 @@ from headrace.privacy.rule import (
 MANY_PLACES = 100
 """From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
+MOST_CANDIDATES = 5_000
+"""Stretches of a text that look like a value and are checked in one pass,"""
+CHARACTERS_A_CANDIDATE = 20
+"""and on top one for so many characters: the densest logs hold half of that. More, and the text is replaced whole."""
 REMEMBERED = 10_000
 """Combinations of rules, or of words; then all are forgotten."""
 
@@ -59,13 +63,18 @@ class Matcher:
         self._groups: dict[Indexes, _Group] = {}
 
     def hits(self, text: str, places: Sequence[Place]) -> list[Hit]:
-        """What the rules find at these places: of two hits of one rule the first, at one place those of one tier."""
+        """What the rules find at these places: of two hits of one rule the first, at one place those of one tier.
+
+        Raises TooManyPlaces."""
         found: list[Hit] = []
         floors: dict[int, int] = {}
         near = Nearby(self._vocabulary, text)
         plans = self._plans
+        left = MOST_CANDIDATES + len(text) // CHARACTERS_A_CANDIDATE
         for place, indexes in places:
             if candidates := self._candidates(plans.get(indexes) or self._plan(indexes), near, text, place):
+                if (left := left - len(candidates)) < 0:
+                    raise TooManyPlaces
                 self._confirmed(candidates, place, found, floors)
         return found
 

@@ -36,8 +36,10 @@ MOST_PREFIXES = 256
 
 
 MOST_TRIES = 60_000
-"""Rules to be tried on one text, at the places of one kind of trigger, not counting those that want a word nearby: the
-densest logs need a fifth of it for 100 KB. What needs more is replaced whole."""
+"""Rules to be tried on one text at the places of one kind of trigger, but for those that want a word nearby: so many
+signs stand in a megabyte of logs. What needs more is replaced whole."""
+MOST_TRIES_A_CHARACTER = 5
+"""Allowed on top at groups of digits: a table of numbers needs up to three and a half, `123-45-123-45-` seven."""
 _MANY_PLACES = 100
 """Of no more, nobody counts the tries: an interaction has a dozen."""
 
@@ -80,6 +82,8 @@ class Digit:
             for count, indexes in by_count.items()
         }
         self._most = max(by_count, default=0)
+        self._by_counts: dict[tuple[int, ...], Indexes] = {}
+        """The rules of several counts; few combinations of at most MOST_GROUPS occur."""
         wordless = _wordless(rules)
         self._tries = {count: 1 + len(wordless.intersection(indexes)) for count, indexes in by_count.items()}
 
@@ -89,11 +93,11 @@ class Digit:
             return []
         classes = ascii_text.translate(_NUMBERS)
         places: list[Place] = []
-        tries = 0
+        left = MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text)
         for row in _rows(classes):
             for place, counts in self._in_row(text, classes, *row.span()):
-                tries += sum(self._tries[count] for count in counts)
-                if tries > MOST_TRIES:
+                left -= sum(self._tries[count] for count in counts)
+                if left < 0:
                     raise TooManyPlaces
                 if indexes := self._at(text, place, counts):
                     places.append((place, indexes))
@@ -124,11 +128,11 @@ class Digit:
         return counts
 
     def _at(self, text: str, place: int, counts: Sequence[int]) -> Indexes:
-        if len(counts) == 1:
-            rules, may_match = self._by_count[counts[0]]
-            return rules if may_match(text, place) else ()
-        asked = (self._by_count[count] for count in counts)
-        return tuple(sorted({index for rules, may_match in asked if may_match(text, place) for index in rules}))
+        matched = tuple([count for count in counts if self._by_count[count][1](text, place)])
+        if (indexes := self._by_counts.get(matched)) is None:
+            indexes = tuple(sorted({index for count in matched for index in self._by_count[count][0]}))
+            self._by_counts[matched] = indexes
+        return indexes
 
 
 _date = re.compile(
