@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from consumers.failures.communities import communities
-from consumers.failures.partition import NOISE, Labels, Vectors, attached, neighbours, neighbour_graph
+from consumers.failures.partition import NOISE, Labels, Vectors, attached, neighbour_graph, neighbours
 
 LEAST_KNOWN = 8
 """Exemplars in a group, below which their absence from a part of it says nothing."""
