@@ -11,6 +11,7 @@ import msgspec
 from consumers.digests.examples import Example
 from consumers.digests.signals import ANY_FAILURE, FAILURE, LATENCY
 from consumers.digests.summary import Summary
+from consumers.drift import monitor
 from consumers.failures import clusters
 from consumers.failures.latency import Quartiles, quartiles, slow_limit, slow_response
 from consumers.failures.state import Cluster, ClusterState, Failing
@@ -32,6 +33,8 @@ from consumers.windows.window import Window
 from headrace.settings import Settings
 
 SLOW = "slow_response"
+QUIET_WINDOWS = monitor.WINDOWS[-1]
+"""After which a drift has ended: the longest that the monitor looks back."""
 KINDS: dict[str, tuple[AlertKind, Severity]] = {
     "born": ("failure_born", "warning"),
     "growing": ("failure_growing", "warning"),
@@ -40,13 +43,21 @@ KINDS: dict[str, tuple[AlertKind, Severity]] = {
 """Changes of a cluster that a person should look at."""
 
 
+class Drifting(msgspec.Struct, array_like=True, frozen=True):
+    """A drift that was said and goes on."""
+
+    agent: str
+    signal: str
+    quiet: int = 0
+    """Windows of the agent since one of them showed it."""
+
+
 class Chain(msgspec.Struct, array_like=True, frozen=True):
     """What a tenant's window leaves for the next one."""
 
     clusters: ClusterState
     watch: Watch = Watch()
-    drifting: tuple[tuple[str, str], ...] = ()
-    """Agent and signal of the drifts that were said and go on."""
+    drifting: tuple[Drifting, ...] = ()
     start_us: int = 0
     """Of the window that left this."""
 
@@ -72,7 +83,7 @@ def analyse(
     limits = {agent: _slow_limit(window, reference, agent, settings) for agent in window.agents}
     reports = _reports(window, reference, limits, revision, settings)
     watched, alarms = _watch(chain.watch, window, settings)
-    lasting = set(chain.drifting) & _drifted(reports)
+    lasting = lasting_drifts(chain.drifting, window, _drifted(reports) | {alarm[:2] for alarm in alarms})
     updated = clusters.update(
         resolved(chain.clusters, fixed),
         clusters.Window(_moment(window.start_us), window.interactions),
@@ -80,11 +91,29 @@ def analyse(
         settings.continual_learning.failure_analysis.min_cluster_size,
     )
     changed = {change.cluster_id for change in updated.changes} | set(updated.cluster_of.values())
-    begun = [alarm for alarm in alarms if alarm[:2] not in lasting]
+    known = {(drift.agent, drift.signal) for drift in lasting}
+    begun = [alarm for alarm in alarms if alarm[:2] not in known]
     alerts = [*(_drift_alert(window, alarm, reports) for alarm in begun), *_cluster_alerts(window, updated)]
     said = [_cluster(window, one, revision) for one in updated.state.clusters if one.cluster_id in changed]
-    drifting = tuple(sorted(lasting | {alarm[:2] for alarm in begun}))
+    drifting = (*lasting, *(Drifting(alarm.agent, alarm.signal) for alarm in begun))
     return Outcome(reports, said, alerts, Chain(updated.state, watched, drifting, window.start_us))
+
+
+def lasting_drifts(
+    before: Iterable[Drifting], window: Window, shown: Collection[tuple[str, str]]
+) -> tuple[Drifting, ...]:
+    """The drifts that go on after a window in which `shown` (agent, signal) were seen.
+
+    A drift has ended when as many of its agent's windows were quiet as the monitor needs to see it again: a small
+    agent's single windows show little, and quiet ones in between are no end.
+    """
+    after = (_after(drift, window, (drift.agent, drift.signal) in shown) for drift in before)
+    return tuple(drift for drift in after if drift.quiet < QUIET_WINDOWS)
+
+
+def _after(drift: Drifting, window: Window, is_shown: bool) -> Drifting:
+    has_traffic = drift.agent == ALL_AGENTS or window.of_agent(drift.agent).interactions > 0
+    return msgspec.structs.replace(drift, quiet=0 if is_shown else drift.quiet + has_traffic)
 
 
 def _watch(before: Watch, window: Window, settings: Settings) -> tuple[Watch, list[Alarm]]:

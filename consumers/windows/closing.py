@@ -7,15 +7,15 @@ when anything that its report was made of has changed: late events, or a window 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from consumers.failures.state import ClusterState
-from consumers.windows.analysis import Chain, Outcome, analyse
+from consumers.windows.analysis import QUIET_WINDOWS, Chain, Outcome, analyse
 from consumers.windows.fixes import between
-from consumers.windows.reports import Alert, ClusterReport, DriftReport
+from consumers.windows.reports import Alert, ClusterReport, DriftReport, alert_id
 from consumers.windows.state import Closed, State
 from consumers.windows.window import Window, bare, joined
 from headrace.decisions import Resolution
@@ -97,7 +97,7 @@ def close(
         return None
     window, reference, _, chain, fixed = made_of
     outcome = analyse(window, reference, chain, 1 if known is None else known.revision + 1, settings, fixed)
-    return _closing(window, outcome, known, signature)
+    return _closing(window, outcome, known, signature, _is_told(state, start_us, settings))
 
 
 def signature_now(
@@ -114,10 +114,12 @@ def settle(state: State, closing: Closing) -> None:
     state.changed |= {w for w in state.closed if w[0] == closing.tenant and w[1] > closing.start_us}
 
 
-def _closing(window: Window, outcome: Outcome, known: Closed | None, signature: int) -> Closing:
+def _closing(
+    window: Window, outcome: Outcome, known: Closed | None, signature: int, is_told: Callable[[Alert], bool]
+) -> Closing:
     said = known.alerts if known else ()
     first = known.interactions if known else window.interactions
-    alerts = [alert for alert in outcome.alerts if alert.alert_id not in said]
+    alerts = [alert for alert in outcome.alerts if alert.alert_id not in said and not is_told(alert)]
     late = max(0, window.interactions - first)
     return Closing(
         window.tenant,
@@ -129,10 +131,24 @@ def _closing(window: Window, outcome: Outcome, known: Closed | None, signature: 
             outcome.reports[0].revision,
             signature,
             first,
-            tuple(sorted({*said, *(alert.alert_id for alert in outcome.alerts)})),
+            tuple(sorted({*said, *(alert.alert_id for alert in alerts)})),
         ),
         msgspec.msgpack.encode(outcome.chain),
     )
+
+
+def _is_told(state: State, start_us: int, settings: Settings) -> Callable[[Alert], bool]:
+    """Whether a drift was said with another window: a revision may move its begin, and it is still that drift."""
+    reach_us = QUIET_WINDOWS * settings.windows.seconds * MICROSECONDS
+
+    def is_told(alert: Alert) -> bool:
+        return alert.kind == "drift" and any(
+            alert_id(alert.kind, tenant, alert.agent, alert.subject, other_us) in closed.alerts
+            for (tenant, other_us), closed in state.closed.items()
+            if tenant == alert.tenant and other_us != start_us and abs(other_us - start_us) <= reach_us
+        )
+
+    return is_told
 
 
 def _reference(state: State, tenant: str, start_us: int, settings: Settings) -> Window | None:
