@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from consumers.lake import kept
 from consumers.lake.access import database_path, quoted
 from consumers.lake.tables import TABLES
 from consumers.lake.views import VIEWS
@@ -70,6 +71,7 @@ def open_database(settings: Settings) -> duckdb.DuckDBPyConnection:
             migrating.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.comment)}")
             for column in table.columns:
                 migrating.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.comment)}')
+        kept.prepare(migrating)
         for view in VIEWS:
             migrating.execute(f"CREATE OR REPLACE VIEW {view.name} AS {view.sql}")
             migrating.execute(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")

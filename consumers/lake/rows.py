@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from consumers.lake.batch import Batch, Partition
 from consumers.lake.dedup import id_ranges, in_ranges
+from consumers.lake.kept import keep, registered
 from consumers.lake.subjects import Subjects, note, noted
 from consumers.lake.tables import (
     CONFLICTS,
@@ -32,6 +32,7 @@ from consumers.lake.tables import (
 def insert(connection: DuckDBPyConnection, batch: Batch, erased: Subjects) -> dict[Partition, Counter[str]]:
     """Inserts all rows of a batch, but of erased people's only that they came; how many went into which table."""
     rows: dict[Partition, Counter[str]] = defaultdict(Counter)
+    fresh: dict[str, pa.Table] = {}
     for table in EVENT_TABLES:
         if (arrived := batch.rows(table)) is not None:
             if erased:
@@ -40,6 +41,9 @@ def insert(connection: DuckDBPyConnection, batch: Batch, erased: Subjects) -> di
                 _count(rows, batch, ERASED, refused)
             for target, stored in _insert_events(connection, table, arrived):
                 _count(rows, batch, target, stored)
+                if target is table and stored.num_rows:
+                    fresh[table.name] = stored
+    keep(connection, fresh)
     for table in (PRODUCER_STATUS, REJECTED, *REPORT_TABLES):
         if (arrived := batch.rows(table)) is not None:
             _append(connection, table, arrived)
@@ -71,7 +75,7 @@ def _insert_events(connection: DuckDBPyConnection, table: Table, arrived: pa.Tab
 
 def _known(connection: DuckDBPyConnection, table: Table, arrived: pa.Table, near: str) -> set[str]:
     """Which of the ids that arrived the table has already."""
-    with _registered(connection, arrived.select([table.id])):
+    with registered(connection, arrived=arrived.select([table.id])):
         rows = connection.execute(
             f"SELECT {table.id}::VARCHAR FROM {table.name} WHERE {near} "
             f"AND {table.id} IN (SELECT {table.id}::UUID FROM arrived)"
@@ -95,7 +99,7 @@ def _compare(connection: DuckDBPyConnection, table: Table, again: pa.Table, near
     """Rows that say what the stored row of their id says, and the others."""
     numbered = again.append_column("n", pa.array(range(again.num_rows)))
     said = " AND ".join(_same(column.name, column.type) for column in table.columns if column.said)
-    with _registered(connection, numbered):
+    with registered(connection, arrived=numbered):
         same = connection.execute(
             f"SELECT n FROM arrived JOIN {table.name} AS stored "
             f"ON stored.{table.id} = arrived.{table.id}::UUID AND {near} AND {said}"
@@ -110,7 +114,7 @@ def _same(name: str, type_: str) -> str:
 
 def _append(connection: DuckDBPyConnection, table: Table, rows: pa.Table) -> None:
     casts = ", ".join(f"{c.name}::UUID AS {c.name}" for c in table.columns if c.type == "UUID")
-    with _registered(connection, rows):
+    with registered(connection, arrived=rows):
         connection.execute(f"INSERT INTO {table.name} SELECT * {f'REPLACE ({casts})' if casts else ''} FROM arrived")
 
 
@@ -118,17 +122,8 @@ def _append_again(connection: DuckDBPyConnection, target: Table, table: Table, r
     made = {"kind": f"'{table.name}'", "id": f"{table.id}::UUID", "event": "to_json(arrived)"}
     values = ", ".join(made.get(name, name) for name in target.names)
     if rows.num_rows:
-        with _registered(connection, rows):
+        with registered(connection, arrived=rows):
             connection.execute(f"INSERT INTO {target.name} SELECT {values} FROM arrived")
-
-
-@contextmanager
-def _registered(connection: DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
-    connection.register("arrived", rows)
-    try:
-        yield
-    finally:
-        connection.unregister("arrived")
 
 
 def _count(rows: dict[Partition, Counter[str]], batch: Batch, target: Table, stored: pa.Table) -> None:

@@ -27,10 +27,7 @@ CURRENT_FEEDBACK = View(
     "current_feedback",
     "The latest feedback of each (interaction, name, source, rater): what is said now.",
     """
-    SELECT * FROM feedback
-    QUALIFY row_number() OVER (
-        PARTITION BY coalesce(external_id, interaction_id::VARCHAR), name, source, rater
-        ORDER BY timestamp DESC, feedback_id DESC) = 1
+    FROM feedback ANTI JOIN superseded USING (feedback_id)
     """,
     {c.name: c.comment for c in FEEDBACK.columns},
 )
@@ -39,24 +36,7 @@ RATINGS = View(
     "ratings",
     "One row for each interaction that people judged: the mean of their current ratings, and what they corrected.",
     """
-    SELECT interaction_id, avg(score) AS rating, count(score) AS ratings,
-           max(timestamp) FILTER (score IS NOT NULL) AS rated_at, arg_max(comment, timestamp) AS comment,
-           arg_max(correction, timestamp) AS correction, arg_max(correct_agent, timestamp) AS correct_agent
-    FROM (
-        SELECT coalesce(f.interaction_id, i.interaction_id) AS interaction_id, f.rater, f.name,
-               arg_max(f.score, (f.timestamp, f.feedback_id)) FILTER (f.name = 'rating') AS score,
-               max(f.timestamp) AS timestamp,
-               arg_max(f.comment, (f.timestamp, f.feedback_id)) AS comment,
-               arg_max(f.correction, (f.timestamp, f.feedback_id)) AS correction,
-               arg_max(f.correct_agent, (f.timestamp, f.feedback_id)) AS correct_agent
-        FROM feedback f
-        LEFT JOIN (SELECT external_id, interaction_id FROM interactions WHERE external_id IS NOT NULL) i
-               ON i.external_id = f.external_id
-        WHERE f.source = 'human'
-          AND (f.name = 'rating' OR f.correction IS NOT NULL OR f.correct_agent IS NOT NULL)
-        GROUP BY ALL)
-    WHERE interaction_id IS NOT NULL
-    GROUP BY interaction_id
+    SELECT interaction_id, rating, ratings, rated_at, comment, correction, correct_agent FROM rated
     """,
     {
         "interaction_id": "The interaction; feedback that came before it shows here once it has come.",
@@ -79,7 +59,7 @@ INTERACTIONS_WITH_FEEDBACK = View(
            coalesce(r.rating, i.user_feedback_score) AS rating,
            coalesce(nullif(r.ratings, 0), CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
            r.rated_at, r.comment AS feedback_comment, r.correction, r.correct_agent
-    FROM interactions i LEFT JOIN ratings r ON r.interaction_id = i.interaction_id
+    FROM interactions i LEFT JOIN rated r ON r.interaction_id = i.interaction_id
     """,
     {
         **_words(*_INTERACTION),
@@ -109,11 +89,10 @@ AGENT_DAYS = View(
                sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
         FROM interactions GROUP BY day, tenant, agent_selected)
     LEFT JOIN (
-        SELECT i.day, i.tenant, i.agent_selected, sum(r.rating) AS later, count(*) AS times_later,
-               sum(i.user_feedback_score) AS replaced, count(i.user_feedback_score) AS times_replaced
-        FROM ratings r JOIN interactions i ON i.interaction_id = r.interaction_id
-        WHERE r.rating IS NOT NULL
-        GROUP BY i.day, i.tenant, i.agent_selected)
+        SELECT day, tenant, agent_selected, sum(rating) AS later, count(*) AS times_later,
+               sum(sent) AS replaced, count(sent) AS times_replaced
+        FROM rated WHERE rating IS NOT NULL AND day IS NOT NULL
+        GROUP BY day, tenant, agent_selected)
     USING (day, tenant, agent_selected)
     """,
     {
