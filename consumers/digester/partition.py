@@ -48,6 +48,11 @@ class PartitionDigester:
         """First offset of the open chunk: where a successor has to begin."""
         return max(self._open.number, self._first_chunk) * self._source.chunk_offsets
 
+    @property
+    def waiting(self) -> int:
+        """Complete chunks whose parts were not asked for yet."""
+        return len(self._complete)
+
     def take(self, offsets: Sequence[int], records: Sequence[SlimClean]) -> None:
         """Takes records in the order of their offsets."""
         done = 0

@@ -15,6 +15,8 @@ from headrace.topics import DIGESTS
 
 DELIVERY_PATIENCE_S = 120.0
 """As long as the reader waits for a broker; nothing is committed meanwhile."""
+QUEUED_KB = 16 * 1024
+"""What waits to be sent; librdkafka would take 1 GB."""
 POLL_S = 0.5
 BY_KEY = -1
 """What librdkafka calls the partition that the key decides."""
@@ -25,7 +27,9 @@ class Publisher:
 
     def __init__(self, settings: Settings) -> None:
         self._topic = settings.kafka.topic(DIGESTS)
-        self._producer = Producer({**kafka.producer(settings.kafka), "linger.ms": 5})
+        self._producer = Producer(
+            {**kafka.producer(settings.kafka), "linger.ms": 5, "queue.buffering.max.kbytes": QUEUED_KB}
+        )
         self._partitions = len(
             self._producer.list_topics(self._topic, kafka.BROKER_TIMEOUT_S).topics[self._topic].partitions
         )

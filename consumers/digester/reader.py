@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from consumers.broker_watch import BrokerWatch
 from consumers.digester.turns import REREAD
 from consumers.digests.messages import CHUNK_OFFSETS
 from headrace import kafka
-from headrace.errors import BrokerUnavailable, Fatal, RetentionGap
+from headrace.errors import Fatal, RetentionGap
 from headrace.settings import Settings
 from headrace.topics import CLEAN
 
@@ -21,10 +21,14 @@ PREFETCH_KB = 16 * 1024
 FULL_QUEUE_PAUSE_MS = 10
 """librdkafka's own pause of 1 s lets a fast loop run dry."""
 BATCH_RECORDS = 5_000
+BATCH_BYTES = 8 * 1024 * 1024
+"""With what is fetched ahead, this is what events of any size hold of memory."""
+RECORDS_TOGETHER = 500
+"""What one call may fetch: the bytes of a batch are counted between calls."""
+FETCH_BYTES = 4 * 1024 * 1024
 WAIT_S = 0.1
 BROKER_PATIENCE_S = 120.0
 """A broker that restarts is back in seconds; after two minutes without one the process ends with an error."""
-PROBE_TIMEOUT_S = 2.0
 
 log = structlog.get_logger("digester")
 Message = Any
@@ -45,11 +49,10 @@ class Reader:
 
     def __init__(self, settings: Settings, on_change: Callable[[Mapping[int, Start]], None]) -> None:
         self._topic = settings.kafka.topic(CLEAN)
-        self._bootstrap_servers = settings.kafka.bootstrap_servers
         self._on_change = on_change
-        self._down_since: float | None = None
-        self._fatal: KafkaError | None = None
+        self._watch = BrokerWatch(settings.kafka.bootstrap_servers, BROKER_PATIENCE_S)
         self._ends: dict[int, int] = {}
+        self._rebalances = 0
         self._consumer = Consumer(
             {
                 **kafka.consumer(settings.kafka, GROUP),
@@ -57,8 +60,9 @@ class Reader:
                 "partition.assignment.strategy": "range",
                 "enable.partition.eof": True,
                 "queued.max.messages.kbytes": PREFETCH_KB,
+                "fetch.max.bytes": FETCH_BYTES,
                 "fetch.queue.backoff.ms": FULL_QUEUE_PAUSE_MS,
-                "error_cb": self._on_error,
+                "error_cb": self._watch.on_error,
             }
         )
         self._consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
@@ -66,13 +70,28 @@ class Reader:
     def read(self) -> dict[int, list[Message]]:
         """The next records by partition; none if none came for a moment. Raises what only a fresh start can mend."""
         by_partition: dict[int, list[Message]] = {}
-        for message in self._consumer.consume(BATCH_RECORDS, WAIT_S):
+        for message in self._fetch():
             if (error := message.error()) is None:
                 by_partition.setdefault(message.partition() or 0, []).append(message)
             else:
                 self._note(error, message)
         self._raise_trouble()
         return by_partition
+
+    def _fetch(self) -> list[Message]:
+        """What comes first or has come, up to a batch; what came before a rebalance is dropped, to be read again."""
+        messages: list[Message] = self._consumer.consume(RECORDS_TOGETHER, WAIT_S)
+        size = sum(map(len, messages))
+        while messages and len(messages) < BATCH_RECORDS and size < BATCH_BYTES:
+            rebalances = self._rebalances
+            more: list[Message] = self._consumer.consume(RECORDS_TOGETHER, 0)
+            if rebalances != self._rebalances:
+                return more
+            if not more:
+                break
+            messages += more
+            size += sum(map(len, more))
+        return messages
 
     def take_ends(self) -> dict[int, int]:
         """The partitions whose end was reached since the last call, and the next offset there."""
@@ -100,9 +119,10 @@ class Reader:
             places = consumer.committed(assigned, timeout=kafka.BROKER_TIMEOUT_S)
             starts = {place.partition: self._start(consumer, place) for place in places}
         except KafkaException as error:
-            self._fatal = error.args[0]
+            self._watch.fatal = error.args[0]
             return
         consumer.assign([TopicPartition(self._topic, number, start.offset) for number, start in starts.items()])
+        self._rebalances += 1
         self._on_change(starts)
         log.info("assigned", partitions=sorted(starts))
 
@@ -114,6 +134,7 @@ class Reader:
         return Start(chunk, max(low, chunk * CHUNK_OFFSETS - REREAD))
 
     def _revoke(self, _consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        self._rebalances += 1
         self._on_change({})
         log.info("revoked", partitions=sorted(place.partition for place in revoked))
 
@@ -121,29 +142,11 @@ class Reader:
         if error.code() == KafkaError._PARTITION_EOF:
             self._ends[message.partition()] = message.offset()
         elif error.fatal() or (not error.retriable() and error.code() > 0):
-            self._fatal = error
+            self._watch.fatal = error
         else:
             log.warning("the broker reports", error=error.name())
 
-    def _on_error(self, error: KafkaError) -> None:
-        if error.fatal():
-            self._fatal = error
-        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._down_since is None:
-            self._down_since = time.monotonic()
-            log.warning("no broker answers", bootstrap_servers=self._bootstrap_servers)
-
     def _raise_trouble(self) -> None:
-        if self._fatal is not None:
-            raise Fatal(f"{self._topic}: {self._fatal.str()}; the digester ends, to start again clean")
-        if self._down_since is not None:
-            self._probe(self._down_since)
-
-    def _probe(self, down_since: float) -> None:
-        try:
-            self._consumer.list_topics(self._topic, timeout=PROBE_TIMEOUT_S)
-        except KafkaException:
-            if time.monotonic() - down_since > BROKER_PATIENCE_S:
-                raise BrokerUnavailable(self._bootstrap_servers, BROKER_PATIENCE_S) from None
-            return
-        self._down_since = None
-        log.info("the broker is back")
+        if (fatal := self._watch.fatal) is not None:
+            raise Fatal(f"{self._topic}: {fatal.str()}; the digester ends, to start again clean")
+        self._watch.check(self._consumer, self._topic)

@@ -38,6 +38,9 @@ from headrace.topics import CLEAN
 SERVICE = "digester"
 HUNG_AFTER_S = 180.0
 """Publishing waits for a broker for two minutes at most."""
+WAITING_CHUNKS = 4
+"""Complete chunks that are held before they are published early. A chunk whose every interaction is an example (many
+tenants, agents and windows in it) holds 8 MB: whoever catches up would otherwise hold as many as come in a second."""
 REPORT_EVERY_S = 10.0
 GARBAGE_THRESHOLD = 200_000
 """Decoded events hold no cycles: looking for some after every 700 objects costs a tenth of the time."""
@@ -98,7 +101,7 @@ class Loop:
             if (digester := self._digesters.get(partition)) is not None:
                 digester.reach(end)
                 self._at_end_since.setdefault(partition, now)
-        if now >= self._publish_at:
+        if now >= self._publish_at or sum(d.waiting for d in self._digesters.values()) >= WAITING_CHUNKS:
             self.publish()
 
     def publish(self) -> None:

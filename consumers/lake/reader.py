@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from consumers.broker_watch import BrokerWatch
 from consumers.lake.batch import Partition, Records
 from headrace import kafka
 from headrace.errors import Fatal, RetentionGap
@@ -21,8 +22,6 @@ PREFETCH_KB = 16 * 1024
 FULL_QUEUE_PAUSE_MS = 10
 """librdkafka's default of 1,000 makes a fast reader wait a second whenever it had PREFETCH_KB ready."""
 ANSWER_S = 10.0
-PROBE_S = 1.0
-"""How long a broker that was away is asked whether it is back; a broker that is answers within milliseconds."""
 _LOST_POSITION = (KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._AUTO_OFFSET_RESET)
 
 log = structlog.get_logger("lake")
@@ -33,17 +32,16 @@ class Reader:
 
     def __init__(self, settings: Settings, positions: Mapping[Partition, int]) -> None:
         """Raises RetentionGap or Fatal where a position is not in its partition's log."""
+        self._watch = BrokerWatch(settings.kafka.bootstrap_servers, patience_s=None)
         self._consumer = Consumer(
             {
                 **kafka.consumer(settings.kafka, "lake"),
                 "enable.partition.eof": True,
                 "queued.max.messages.kbytes": PREFETCH_KB,
                 "fetch.queue.backoff.ms": FULL_QUEUE_PAUSE_MS,
-                "error_cb": self._on_error,
+                "error_cb": self._watch.on_error,
             }
         )
-        self._bootstrap_servers = settings.kafka.bootstrap_servers
-        self._broker_is_away = False
         self._positions = dict(positions)
         self._ends: dict[Partition, int] = {}
         self._check_positions()
@@ -52,8 +50,8 @@ class Reader:
     def read(self, limit: int, timeout_s: float) -> list[Records]:
         """At most `limit` records, by topic; empty after `timeout_s` without any."""
         messages = self._consumer.consume(limit, timeout_s)
-        if self._broker_is_away:
-            self._probe()
+        if self._positions:
+            self._watch.check(self._consumer, next(iter(self._positions))[0])
         errors = [message for message in messages if message.error()]
         for message in errors:
             self._note(message)
@@ -75,20 +73,6 @@ class Reader:
 
     def close(self) -> None:
         self._consumer.close()
-
-    def _on_error(self, error: KafkaError) -> None:
-        if error.code() == KafkaError._ALL_BROKERS_DOWN and not self._broker_is_away:
-            self._broker_is_away = True
-            log.warning("lake.no_broker_answers", bootstrap_servers=self._bootstrap_servers)
-
-    def _probe(self) -> None:
-        topic, _ = next(iter(self._positions))
-        try:
-            self._consumer.list_topics(topic, timeout=PROBE_S)
-        except KafkaException:
-            return
-        self._broker_is_away = False
-        log.info("lake.broker_is_back")
 
     def _note(self, message: Message) -> None:
         error = message.error()

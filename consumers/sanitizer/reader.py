@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from consumers.broker_watch import BrokerWatch
 from consumers.sanitizer.positions import GROUP, resolve
 from consumers.sanitizer.transform import RawRecord
 from headrace import kafka
-from headrace.errors import BrokerUnavailable, Fatal, RetentionGap, TopicChanged
+from headrace.errors import Fatal, RetentionGap, TopicChanged
 from headrace.settings import Settings
 from headrace.topics import RAW
 
@@ -31,7 +32,6 @@ QUEUED_KBYTES = 8 * 1024
 FETCH_BYTES = 4 * 1024 * 1024
 FULL_QUEUE_PAUSE_MS = 20
 """librdkafka's own pause of 1 s lets a fast loop run dry."""
-PROBE_TIMEOUT_S = 2.0
 NOT_ASSIGNED = 2**63
 REFUSALS = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED)
 
@@ -75,12 +75,9 @@ class RawReader:
     def __init__(self, settings: Settings, broker_patience_s: float) -> None:
         self._topic = settings.kafka.topic(RAW)
         self._limits = settings.sanitizer
-        self._bootstrap_servers = settings.kafka.bootstrap_servers
-        self._broker_patience_s = broker_patience_s
         self._positions: dict[int, int] = {}
         self._mean_bytes = LARGEST_EXPECTED_BYTES
-        self._down_since: float | None = None
-        self._fatal: KafkaError | None = None
+        self._watch = BrokerWatch(settings.kafka.bootstrap_servers, broker_patience_s)
         self._consumer = Consumer(
             {
                 **kafka.consumer(settings.kafka, GROUP),
@@ -89,7 +86,7 @@ class RawReader:
                 "queued.max.messages.kbytes": QUEUED_KBYTES,
                 "fetch.max.bytes": FETCH_BYTES,
                 "fetch.queue.backoff.ms": FULL_QUEUE_PAUSE_MS,
-                "error_cb": self._on_error,
+                "error_cb": self._watch.on_error,
             }
         )
 
@@ -172,7 +169,7 @@ class RawReader:
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             raise TopicChanged(f"{self._topic}: deleted while it was read; `headrace topics create` makes it again")
         if error.fatal():
-            self._fatal = error
+            self._watch.fatal = error
         log.warning("the broker reports", error=error.name())
 
     def _raise_gap(self, partition: int, error: KafkaError) -> None:
@@ -195,28 +192,10 @@ class RawReader:
         self._positions = {}
         log.info("revoked", partitions=sorted(place.partition for place in revoked))
 
-    def _on_error(self, error: KafkaError) -> None:
-        if error.fatal():
-            self._fatal = error
-        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._down_since is None:
-            self._down_since = time.monotonic()
-            log.warning("no broker answers", bootstrap_servers=self._bootstrap_servers)
-
     def _raise_trouble(self) -> None:
-        if self._fatal is not None:
+        if (fatal := self._watch.fatal) is not None:
             raise Fatal(
-                f"the group shut this instance out: {self._fatal.name()}; does another process run with the same "
+                f"the group shut this instance out: {fatal.name()}; does another process run with the same "
                 "sanitizer.instance?"
             )
-        if self._down_since is not None:
-            self._probe(self._down_since)
-
-    def _probe(self, down_since: float) -> None:
-        try:
-            self._consumer.list_topics(self._topic, timeout=PROBE_TIMEOUT_S)
-        except KafkaException:
-            if time.monotonic() - down_since > self._broker_patience_s:
-                raise BrokerUnavailable(self._bootstrap_servers, self._broker_patience_s) from None
-            return
-        self._down_since = None
-        log.info("the broker is back")
+        self._watch.check(self._consumer, self._topic)

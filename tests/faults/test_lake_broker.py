@@ -23,8 +23,8 @@ from tests.support.pipeline import with_live_queries
 
 pytestmark = [pytest.mark.broker, pytest.mark.fault]
 
-AWAY = "lake.no_broker_answers"
-BACK = "lake.broker_is_back"
+AWAY = "no broker answers"
+BACK = "the broker is back"
 
 
 def test_a_broker_that_is_killed_and_started_again_is_waited_for(
