@@ -60,8 +60,7 @@ def main() -> None:
     samples = [sample for sample in everything if sample.task != "mixed"]
     mixed = [sample.text for sample in everything if sample.task == "mixed"][:SPEED_TEXTS]
     results = {
-        f"headrace {one.name}": measured(quality(samples, one.find), speed(everything, one).mb_per_s)
-        for one in engines()
+        f"headrace {one.name}": measured(quality(samples, one.find), speed(mixed, one).mb_per_s) for one in engines()
     }
     for peer in arguments.peers.split(","):
         results[peer] = peer_measured(arguments.python, peer, samples, mixed)

@@ -1,4 +1,4 @@
-"""Whole interactions of about 1.15 KB, as agents have them all day, for speed: six values in ten of them."""
+"""Whole interactions of about 1.15 KB, for speed: with numbers, codes, and values in six of ten, or plain talk."""
 
 from __future__ import annotations
 
@@ -49,6 +49,22 @@ _OTHERS = (
         "Ваш заказ уже передан в доставку, обычно это занимает несколько рабочих дней.",
     ),
 )
+
+
+_DIALOGUE = tuple(
+    sentences
+    for language in (_ENGLISH, *_OTHERS)
+    if len(sentences := tuple(one for one in language if "⟨" not in one and "```" not in one)) > 1
+)
+
+
+def dialogue(dice: Dice) -> str:
+    """Sentences of one language up to the size: talk, without any value, number or code."""
+    language = dice.pick(_DIALOGUE[1:]) if dice.chance(NOT_IN_ENGLISH) else _DIALOGUE[0]
+    sentences: list[str] = []
+    while sum(len(sentence.encode()) + 1 for sentence in sentences) < BYTES - 40:
+        sentences.append(dice.pick(language))
+    return " ".join(sentences)
 
 
 def template(dice: Dice) -> str:

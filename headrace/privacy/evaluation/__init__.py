@@ -4,7 +4,7 @@ from headrace.privacy.evaluation.engines import engines
 from headrace.privacy.evaluation.quality import Quality, quality
 from headrace.privacy.evaluation.report import Report, report
 from headrace.privacy.evaluation.score import Bounds, Scored, scored, wilson
-from headrace.privacy.evaluation.speed import Engine, Speed, Worst, speed, worst
+from headrace.privacy.evaluation.speed import Engine, Speed, Worst, interactions, speed, worst
 
 __all__ = [
     "Bounds",
@@ -15,6 +15,7 @@ __all__ = [
     "Speed",
     "Worst",
     "engines",
+    "interactions",
     "quality",
     "report",
     "scored",

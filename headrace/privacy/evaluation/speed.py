@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from headrace.privacy.corpus import Sample
 from headrace.privacy.corpus.dice import ALNUM, Dice
+from headrace.privacy.corpus.mixed import dialogue
 
 T = TypeVar("T")
 
@@ -64,9 +65,15 @@ class Engine(NamedTuple):
     batch: Callable[[Sequence[str]], object]
 
 
-def speed(samples: Sequence[Sample], engine: Engine) -> Speed:
-    """Measured on the mixed samples, once they have been read to get warm on."""
-    texts = [sample.text for sample in samples if sample.task == "mixed"]
+def interactions(samples: Sequence[Sample]) -> dict[str, list[str]]:
+    """What speed is measured on: the mixed samples, with numbers and codes in every line, and as much plain talk."""
+    mixed = [sample.text for sample in samples if sample.task == "mixed"]
+    dice = Dice("talk")
+    return {"dialogue": [dialogue(dice) for _ in mixed], "full of values": mixed}
+
+
+def speed(texts: Sequence[str], engine: Engine) -> Speed:
+    """Measured once the texts have been read to get warm on."""
     batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]
     for text in texts:
         engine.text(text)
