@@ -197,6 +197,8 @@ def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[s
     keywords = [word for word in known if word in asked_at]
     if len(keywords) > _LAST_SYMBOL:
         raise Unfit("too many keywords")
+    if any(ord(character) >= _CODE_POINTS for word in known for character in word):
+        raise Unfit("a character beyond the basic plane in a word")
     symbols = _symbols(tuple(sorted(set("".join(keywords)))), tuple(sorted(set("".join(known)))))
     # Two words may be one in symbols, where their characters share one.
     by_symbols: dict[bytes, list[str]] = defaultdict(list)

@@ -59,7 +59,7 @@ class NativeScan(Scan):
 
 
 def scan_with(rules: Sequence[Rule], engine: Engine) -> Scan:
-    """Raises ImportError for "accelerated" where the extension was not built."""
+    """For "accelerated": raises ImportError where the extension was not built, Unfit for rules that it cannot hold."""
     if engine == "python":
         return Scan(rules)
     try:

@@ -1,0 +1,72 @@
+"""The native scanner leaves out only what would find nothing, and takes no table on trust."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.privacy import Sanitizer
+from headrace.privacy._scan import Scanner
+from headrace.privacy.native import Unfit, compiled
+from headrace.privacy.rule import CONTEXT_BEFORE, SHORTEST_RUN, Keyword
+from headrace.privacy.scan import NativeScan, Scan, scan_with
+from headrace.privacy.table import RULES
+
+PYTHON, ACCELERATED = Sanitizer(engine="python"), Sanitizer(engine="accelerated")
+NEEDS_WORDS = [rule for rule in RULES if rule.context]
+
+
+@st.composite
+def beside_words(draw: st.DrawFn) -> str:
+    """An example of a rule, its words at any distance around it, in any case, cut by the window or glued to letters."""
+    rule = draw(st.sampled_from(NEEDS_WORDS))
+    example = draw(st.sampled_from(rule.matches or ("",))).replace("⟦", "").replace("⟧", "")
+    value = max(example.split(" "), key=lambda part: sum(map(str.isdigit, part)), default="")
+    word = st.sampled_from(rule.context + rule.never).map(draw(st.sampled_from([str.lower, str.upper, str.title])))
+    glue = st.sampled_from(["", " ", "x", "é", "\0", "我", ": ", "İ", "\ud800"])
+    filler = st.integers(0, CONTEXT_BEFORE + 4).map(lambda length: ("ab cd e " * 9)[:length])
+    return "".join(draw(part) for part in (word, glue, filler, glue, st.just(value), glue, filler, glue, word, glue))
+
+
+@given(beside_words())
+def test_no_rule_is_left_out_whose_words_are_near(text: str) -> None:
+    assert ACCELERATED.spans(text) == PYTHON.spans(text)
+
+
+@given(st.lists(st.sampled_from(["2026-01-31", "31.1.2026", "1 2 3", "0.12", "12", "4155552671", " ", "-", "/", "ab"])))
+def test_both_engines_see_places_in_the_same_rows_of_digits(parts: list[str]) -> None:
+    text = "".join(parts)
+    asked = {(place, rule) for place, rules in Scan(RULES)(text).places for rule in rules if not RULES[rule].context}
+    assert asked <= {(place, rule) for place, rules in NativeScan(RULES)(text).places for rule in rules}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\0", "\ud800", "a" * SHORTEST_RUN, "1" * 7, "\U0001f600", "-----BEGIN", "password"]
+)
+def test_a_text_may_end_anywhere(text: str) -> None:
+    for end in range(len(text) + 1):
+        assert ACCELERATED.spans(text[:end]) == PYTHON.spans(text[:end])
+
+
+@pytest.mark.parametrize("name", compiled(RULES).tables._fields)
+def test_tables_that_do_not_agree_are_refused(name: str) -> None:
+    tables, alphabet, most_tries = compiled(RULES)
+    with pytest.raises(ValueError, match="do not agree"):
+        Scanner(tables._replace(**{name: getattr(tables, name)[:-1]}), alphabet, most_tries)
+
+
+def test_a_scanner_reads_texts_only() -> None:
+    with pytest.raises(TypeError):
+        Scanner(*compiled(RULES)).scan(b"bytes")  # type: ignore[arg-type]
+
+
+def test_rules_beyond_the_tables_are_left_to_python() -> None:
+    many = [replace(rule, name=f"{rule.name}{copy}") for rule in RULES for copy in range(2)]
+    assert type(scan_with(many, "auto")) is Scan
+    with pytest.raises(Unfit):
+        scan_with(many, "accelerated")
+    foreign = replace(RULES[0], trigger=Keyword(("\U0001f600",)))
+    assert type(scan_with([foreign], "auto")) is Scan
