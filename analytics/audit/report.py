@@ -99,11 +99,15 @@ def _producer_lines(result: Report) -> Iterator[str]:
     sent = sum(producer.sent for producer in result.producers)
     yield f"{_many(result.producers, 'producer')}: sent {sent:,} = {' + '.join(parts)}"
     yield from _first(_open_line(producer) for producer in result.open_producers)
-    yield from _first(
-        f"  unexplained: producer {producer.producer_id}, seq {text(producer.unexplained)}"
-        for producer in result.producers
-        if producer.unexplained
+    yield from _first(_unexplained_line(producer) for producer in result.producers if producer.unexplained)
+
+
+def _unexplained_line(producer: ProducerAccount) -> str:
+    """An open producer may have been cut off from Kafka after it spoke, with what it had not sent yet in its memory."""
+    held = (
+        "" if producer.closed else "; it is open and may still hold them if Kafka cannot be reached from it: ask again"
     )
+    return f"  unexplained: producer {producer.producer_id}, seq {text(producer.unexplained)}{held}"
 
 
 def _open_line(producer: ProducerAccount) -> str:

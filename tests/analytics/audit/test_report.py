@@ -52,6 +52,13 @@ def test_an_event_that_is_lost_behind_raw_counts_once_and_is_named_twice() -> No
     assert words[-1] == "1 unexplained"
 
 
+def test_a_client_that_may_be_cut_off_is_said_to_hold_what_is_missing() -> None:
+    result = audited([Status("p", START, 3, 3, False)], [OutcomeRange("p", 1, 2, "stored")], RawRows(clean=2), [])
+    named = next(line for line in lines(result) if line.startswith("  unexplained: producer p, seq 3"))
+    assert "may still hold them" in named
+    assert result.unexplained == 1
+
+
 def test_an_event_of_an_open_producer_that_is_lost_behind_raw_is_unexplained() -> None:
     result = audited(
         [Status("p", START, 3, 0, False)], [OutcomeRange("p", 1, 2, "stored")], RawRows(), [RawRecord(0, 7, "p", 3)]
