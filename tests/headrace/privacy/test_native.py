@@ -16,6 +16,7 @@ from headrace.privacy.scan import NativeScan, Scan, scan_with
 from headrace.privacy.table import RULES
 
 PYTHON, ACCELERATED = Sanitizer(engine="python"), Sanitizer(engine="accelerated")
+PYTHON_SCAN, NATIVE_SCAN = Scan(RULES), NativeScan(RULES)
 NEEDS_WORDS = [rule for rule in RULES if rule.context]
 
 
@@ -39,8 +40,8 @@ def test_no_rule_is_left_out_whose_words_are_near(text: str) -> None:
 @given(st.lists(st.sampled_from(["2026-01-31", "31.1.2026", "1 2 3", "0.12", "12", "4155552671", " ", "-", "/", "ab"])))
 def test_both_engines_see_places_in_the_same_rows_of_digits(parts: list[str]) -> None:
     text = "".join(parts)
-    asked = {(place, rule) for place, rules in Scan(RULES)(text).places for rule in rules if not RULES[rule].context}
-    assert asked <= {(place, rule) for place, rules in NativeScan(RULES)(text).places for rule in rules}
+    asked = {(place, rule) for place, rules in PYTHON_SCAN(text).places for rule in rules if not RULES[rule].context}
+    assert asked <= {(place, rule) for place, rules in NATIVE_SCAN(text).places for rule in rules}
 
 
 @pytest.mark.parametrize(
