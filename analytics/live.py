@@ -91,6 +91,10 @@ class LiveStore:
         except duckdb.Error as error:
             raise _failed(error) from None
 
+    def table(self, sql: str) -> pa.Table:
+        """The whole answer; raises as `query` does."""
+        return self.query(sql).read_all()
+
 
 def _failed(error: Exception) -> StatementFailed:
     words = str(error).split("\n\nLINE 1: FROM quack_query")[0]

@@ -6,18 +6,16 @@ however often the report is read; provided that units were assigned by `Experime
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
-import pyarrow as pa
 
+from analytics.asking import Ask
 from analytics.experiments import reading, unit_days
 from analytics.experiments.reading import Plan, Reading
 from analytics.experiments.recommendation import Action, recommend
 from headrace.experiment import Assignment, Experiment
 
-Ask = Callable[[str], pa.Table]
 """Runs one SELECT on the store."""
 
 

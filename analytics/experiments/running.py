@@ -19,4 +19,4 @@ def report(settings: Settings, store: LiveStore, metric: str = "rating") -> Repo
     if running is None:
         return None
     plan = Plan(looks=settings.continual_learning.retraining.planned_days, metric=metric)
-    return ABTestFramework(running.experiment, plan).report(lambda sql: store.query(sql).read_all())
+    return ABTestFramework(running.experiment, plan).report(store.table)

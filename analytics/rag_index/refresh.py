@@ -20,7 +20,7 @@ def refresh(settings: Settings, documents: Iterable[Entry] = (), embedder_name: 
     with connect(settings) as store:
         made = update(
             registry,
-            lambda sql: store.query(sql).read_all(),
+            store.table,
             settings.storage / "models",
             documents,
             embedder_name,

@@ -6,14 +6,14 @@ promoted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-import pyarrow as pa
 
+from analytics.asking import Ask
 from analytics.rag_index.changes import Exchange, changes
 from analytics.rag_index.recall import Recall, is_held_back, recall
 from analytics.registry import Lineage, Manifest, Registry
@@ -38,8 +38,6 @@ EXCHANGES = """
        OR i.interaction_id IN (SELECT interaction_id FROM labels WHERE name = 'retracted')
     ORDER BY i.interaction_id
 """
-
-Ask = Callable[[str], pa.Table]
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):

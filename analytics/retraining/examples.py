@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -10,12 +10,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analytics.asking import Ask
 from analytics.labels.agreement import adjudicated
 from analytics.labels.book import NONE_OF_THEM
 from analytics.labels.task import AGENT, Labelled
 
-Ask = Callable[[str], pa.Table]
-"""Runs one SELECT on the store."""
 Source = Literal["label", "correction", "rating"]
 
 GOOD_RATING = 4.0

@@ -22,11 +22,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics.asking import Ask
 from analytics.live import connect
 from analytics.registry import Lineage, Manifest, Registry, registry_of
 from analytics.retraining import examples
 from analytics.retraining.evaluation import ALL
-from analytics.retraining.examples import Ask, column, seconds
+from analytics.retraining.examples import column, seconds
 from analytics.retraining.judging import Evaluation, evaluate
 from analytics.retraining.resolved import resolved_clusters
 from analytics.retraining.schedule import Due, due

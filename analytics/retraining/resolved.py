@@ -7,7 +7,7 @@ on. A model that gets them wrong although it was told has unlearnt them.
 
 from __future__ import annotations
 
-from analytics.retraining.examples import Ask
+from analytics.asking import Ask
 
 _RESOLVED = """
     WITH latest AS (
