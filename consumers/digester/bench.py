@@ -6,7 +6,6 @@ the measured pace would fill them.
 
 from __future__ import annotations
 
-import gc
 import json
 import random
 import time
@@ -19,6 +18,7 @@ from consumers.digester.partition import PartitionDigester
 from consumers.digester.slim import decode
 from consumers.digests import messages
 from consumers.digests.messages import Source
+from consumers.memory import rarely_collect
 from headrace.codec import encode
 from headrace.embedding import embedder
 from headrace.events import Clean, ProductionInteraction, Retrieval
@@ -39,7 +39,6 @@ _TEXT = """
 WORDS = _TEXT.split()
 """Two questions of fourteen of them hardly ever have the share in common that makes a rephrase."""
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
-GARBAGE_THRESHOLD = 200_000
 
 
 def digest(
@@ -55,8 +54,7 @@ def digest(
 def _measure(events: int, turns: int) -> dict[str, float]:
     dice = random.Random(1)
     digester = PartitionDigester(Source("bench", 0, 300_000_000), 0, FailureAnalysis(), embedder("static"))
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    rarely_collect()
     spent_s, written = 0.0, 0
     for start in range(0, events, BATCH):
         values = [_event(dice, start + number, turns) for number in range(BATCH)]

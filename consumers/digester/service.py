@@ -9,7 +9,6 @@ that reads, so a rebalance finds nothing half done; what was taken since is read
 
 from __future__ import annotations
 
-import gc
 import math
 import time
 from collections import Counter
@@ -25,7 +24,7 @@ from consumers.digester.reader import Message, Reader, Start
 from consumers.digester.slim import SlimClean, decode
 from consumers.digests.messages import CHUNK_OFFSETS, Progress, Source
 from consumers.log import configure_log
-from consumers.memory import bound_arenas
+from consumers.memory import bound_arenas, rarely_collect
 from consumers.metrics import Metrics
 from consumers.watchdog import Watchdog
 from headrace import kafka
@@ -42,8 +41,6 @@ WAITING_CHUNKS = 4
 """Complete chunks that are held before they are published early. A chunk whose every interaction is an example (many
 tenants, agents and windows in it) holds 8 MB: whoever catches up would otherwise hold as many as come in a second."""
 REPORT_EVERY_S = 10.0
-GARBAGE_THRESHOLD = 200_000
-"""Decoded events hold no cycles: looking for some after every 700 objects costs a tenth of the time."""
 
 log = structlog.get_logger(SERVICE)
 
@@ -53,8 +50,7 @@ def run(settings: Settings) -> None:
     configure_log()
     bound_arenas()
     shutdown = Shutdown().install()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    rarely_collect()
     admin = kafka.admin(settings.kafka)
     kafka.require_broker(admin, settings.kafka)
     metrics = Metrics(settings, SERVICE)

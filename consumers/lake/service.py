@@ -8,7 +8,6 @@ Two threads: this one reads and decodes the next batch while the other stores th
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import sys
@@ -25,6 +24,7 @@ from consumers.lake.erasures import Erasures
 from consumers.lake.quack import Server
 from consumers.lake.reader import Reader
 from consumers.lake.store import Store
+from consumers.memory import rarely_collect
 from consumers.metrics import Metrics
 from headrace import kafka
 from headrace.errors import Retriable
@@ -37,8 +37,6 @@ CHUNK_RECORDS = 500
 """Decoded at once: few enough that their Python objects stay in the processor's cache, which 2,000 do not."""
 BATCH_BYTES = 48 * MEGABYTE
 """A full batch of 1.1 KB events has half of that; events of 900 KB end it after some fifty."""
-GARBAGE_THRESHOLD = 200_000
-"""Decoded events hold no cycles: looking for some after every 700 objects doubled the time of decoding."""
 MEMORY_PAUSE_S = 0.2
 """Analysts' statements end within seconds, mostly."""
 
@@ -71,7 +69,7 @@ def start_again() -> None:
 def tune_process() -> None:
     """Memory as this loop needs it: 40 % less time for building columns, and a third of it for decoding."""
     pa.set_memory_pool(pa.system_memory_pool())
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    rarely_collect()
 
 
 def _begin(settings: Settings, store: Store) -> None:

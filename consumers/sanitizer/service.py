@@ -8,7 +8,6 @@ makes the broker refuse the offsets, because the group's metadata was taken with
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 import structlog
 
 from consumers.log import configure_log
-from consumers.memory import bound_arenas
+from consumers.memory import bound_arenas, rarely_collect
 from consumers.metrics import Metrics
 from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
 from consumers.sanitizer.reader import Message, RawReader, slices
@@ -35,9 +34,6 @@ BROKER_PATIENCE_S = 120.0
 """A broker that restarts is back in seconds; after two minutes without one the process ends with an error."""
 PROBE_TIMEOUT_S = 2.0
 REPORT_EVERY_S = 10.0
-GARBAGE_THRESHOLD = 200_000
-"""Containers made and not freed before the collector looks, twice what a batch holds: they have no cycles, and
-looking through them was a twelfth of the time."""
 SUSPECTS_TOGETHER = 100
 """A batch of 5,000 that was in flight at a kill is back in 50 transactions, half a second; one by one took 40 s."""
 OPEN_AT_MOST_S = 2.0
@@ -72,8 +68,7 @@ def run(settings: Settings) -> None:
 
 def tune_process() -> None:
     """Memory as this loop needs it."""
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    rarely_collect()
     bound_arenas()
 
 

@@ -1,0 +1,71 @@
+"""What a partition's digester holds is bounded by the look-back and by the chunks that wait, not by the traffic."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from consumers.digester import candidates, turns
+from consumers.digester.partition import PartitionDigester
+from consumers.digester.service import WAITING_CHUNKS
+from consumers.digests.messages import Source
+from headrace.settings import FailureAnalysis
+from tests.support.digests import clean_records, embed, events
+
+CHUNK = 64
+RECORDS = clean_records(events(1_200, seed=3))
+
+
+def _digester() -> PartitionDigester:
+    return PartitionDigester(Source("topic", 0, 300_000_000, CHUNK), 0, FailureAnalysis(), embed)
+
+
+def _held_after(count: int) -> int:
+    """Bytes of a digester that took so many records and published what was complete."""
+    list(_digester().parts())
+    tracemalloc.start()
+    one = _digester()
+    for start in range(0, count, CHUNK // 2):
+        one.take(range(start, start + CHUNK // 2), RECORDS[start : start + CHUNK // 2])
+        list(one.parts())
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert one.end_offset == count
+    return held
+
+
+def test_what_is_held_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LOOK_BACK", 128)
+    monkeypatch.setattr(candidates, "MAX_GROUPS", 4)
+    _held_after(448)
+    # 2.6 times the records: what would be kept of each of them would show.
+    assert _held_after(1_152) < 1.5 * _held_after(448)
+
+
+def test_complete_chunks_wait_until_they_are_asked_for() -> None:
+    one = _digester()
+    one.take(range(WAITING_CHUNKS * CHUNK), RECORDS[: WAITING_CHUNKS * CHUNK])
+    assert one.waiting == WAITING_CHUNKS
+    assert {part.chunk for part in one.parts()} == set(range(WAITING_CHUNKS))
+    assert one.waiting == 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 500])
+def test_an_id_that_comes_again_after_it_was_forgotten_is_a_new_interaction(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(turns, "LOOK_BACK", 10)
+    first, *others = clean_records(events(200, seed=5))[:40]
+    log = [first, *others[:8], first, *others[8:20], first]
+    one = _digester()
+    for start in range(0, len(log), size):
+        one.take(range(start, min(len(log), start + size)), log[start : start + size])
+    alone = _digester()
+    for offset, record in enumerate(log):
+        alone.take([offset], [record])
+    assert _counted(one) == _counted(alone)
+
+
+def _counted(one: PartitionDigester) -> dict[object, object]:
+    return {part.key: part.summary for part in one.parts()}
