@@ -20,7 +20,7 @@ from confluent_kafka.admin import (
 from headrace.errors import BrokerRefused
 from headrace.kafka import BROKER_TIMEOUT_S
 from headrace.settings import Kafka
-from headrace.topics import TOPICS, Role
+from headrace.topics import DIGESTS, TOPICS, WINDOWS_STATE, Role
 
 DEFAULT_PRINCIPALS: Mapping[Role, str] = {
     "agent": "User:agent",
@@ -80,6 +80,10 @@ def _topics() -> Iterator[_Granted]:
         yield from ((role, ResourceType.TOPIC, topic.name, AclOperation.READ) for role in topic.readers)
         # The audit compares end offsets of every topic, raw too: that shows counts, no content.
         yield "service", ResourceType.TOPIC, topic.name, AclOperation.DESCRIBE
+    # Faust makes its table's topic, and asks for the topic that it reads to be made if it is not there.
+    for operation in (AclOperation.CREATE, AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE):
+        yield "service", ResourceType.TOPIC, WINDOWS_STATE, operation
+    yield "service", ResourceType.TOPIC, DIGESTS, AclOperation.CREATE
 
 
 def _groups() -> Iterator[_Granted]:

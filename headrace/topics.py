@@ -22,6 +22,8 @@ REPORTS = "reports"
 CLUSTERS = "clusters"
 DECISIONS = "decisions"
 STATES = "states"
+WINDOWS_STATE = "windows-state-changelog"
+"""The windows' table on Kafka, compacted: Faust makes it, with as many partitions as digests."""
 
 PRODUCER_HEADER = "producer_id"
 """Kafka header on raw: the client instance, as text."""
