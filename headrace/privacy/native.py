@@ -75,6 +75,8 @@ def compiled(rules: Sequence[Rule]) -> Compiled:
     if len(rules) > SET_BITS:
         raise Unfit(f"more than {SET_BITS} rules")
     reaches = [_reach(rule) for rule in rules]
+    if any(reach is None and rule.context for rule, reach in zip(rules, reaches, strict=True)):
+        raise Unfit("a rule that wants a word, and reads without end")
     seeds, steps = _seeds(rules)
     words, alphabet = _words(rules, reaches)
     always = _set(index for index, reach in enumerate(reaches) if reach is None)

@@ -31,8 +31,8 @@ MAX_PASSES = 8
 class Sanitizer:
     """The rules at work: the same input gives the same output, and output put in again stays as it is.
 
-    `engine`: "python" needs nothing, "accelerated" needs the native scanner (raises ImportError where
-    its extension was not built), "auto" takes what there is. What they find is the same.
+    `engine`: "python" needs nothing, "accelerated" needs the native scanner (raises ImportError where its
+    extension was not built), "auto" takes what there is. What they find is the same.
 
     >>> sanitizer = Sanitizer()
     >>> sanitizer.text("call 415-555-2671 or write to ada@example.org")
