@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from headrace.errors import BrokerRefused
 from headrace.kafka import BROKER_TIMEOUT_S
 from headrace.settings import Settings
-from headrace.topics import TOPICS, Topic
+from headrace.topics import TOPICS, WINDOWS_STATE, Topic
 
 CREATE_TIMEOUT_S = 30.0
 """Eight topics take well under a second; a busy cluster gets half a minute."""
@@ -50,8 +50,9 @@ def wanted_config(topic: Topic, settings: Settings) -> dict[str, str]:
 
 
 def describe(client: AdminClient, settings: Settings) -> dict[str, dict[str, str]]:
-    """The properties of each topic of the table that exists, `partitions` among them."""
-    partitions = _partitions(client, [settings.kafka.topic(topic.name) for topic in TOPICS])
+    """The properties of each topic of the table, and of the windows' own, that exists; `partitions` among them."""
+    names = [settings.kafka.topic(name) for name in (*(topic.name for topic in TOPICS), WINDOWS_STATE)]
+    partitions = _partitions(client, names)
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in partitions]
     configs = client.describe_configs(resources, request_timeout=BROKER_TIMEOUT_S) if resources else {}
     return {

@@ -38,6 +38,10 @@ MAX_DIGEST_BYTES = 256 * 1024
 """A chunk's digest is split into messages of at most this: Faust takes them one by one."""
 
 
+COMPACTION = {"max.compaction.lag.ms": str(DAY_MS)}
+"""Of compacted topics: a value that was replaced, an erased person's too, is not left in the log for weeks."""
+
+
 @dataclass(frozen=True)
 class Topic:
     """One topic: `retention_ms` of None means compacted, the last record of a key for ever."""
@@ -60,7 +64,7 @@ class Topic:
         kept_ms = self.kept_ms(retention_days)
         return {
             "cleanup.policy": "compact" if kept_ms is None else "delete",
-            **({} if kept_ms is None else {"retention.ms": str(kept_ms)}),
+            **(COMPACTION if kept_ms is None else {"retention.ms": str(kept_ms)}),
             "message.timestamp.type": "LogAppendTime" if self.append_time else "CreateTime",
             "max.message.bytes": str(self.max_bytes),
         }

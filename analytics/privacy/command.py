@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from analytics.privacy.erase import Erased
+    from analytics.privacy.expiry import LastCopy
 
 app = typer.Typer()
 
@@ -55,5 +56,14 @@ def _print(done: Erased) -> None:
         how = "was" if model.is_certain else "may have been"
         typer.echo(f"{model.model} {model.version} {how} trained on them; without them: {model.retrain}")
     for copy in done.last_copies:
-        when = f"{copy.at:%Y-%m-%d %H:%M} UTC" if copy.at else "when its key is written again"
-        typer.echo(f"{copy.topic}: the last copy is gone by {when}")
+        typer.echo(f"{copy.topic}: {_when(copy)}")
+    typer.echo("The windows forget as soon as they run and the digester beside them.")
+
+
+def _when(copy: LastCopy) -> str:
+    if copy.at is None:
+        return "no time is set by which a copy goes; `headrace topics list` tells how the topic should be kept"
+    when = f"{copy.at:%Y-%m-%d %H:%M} UTC"
+    if copy.is_compacted:
+        return f"what is replaced is gone by {when}, or with the first record of its partition after that"
+    return f"the last copy is gone by {when}"

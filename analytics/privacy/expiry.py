@@ -10,7 +10,10 @@ import msgspec
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topic_admin import describe
-from headrace.topics import TOPICS
+from headrace.topics import TOPICS, WINDOWS_STATE
+
+FOR_EVER_MS = 2**63 - 1
+"""Kafka's word for no bound."""
 
 
 class LastCopy(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +21,9 @@ class LastCopy(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     at: datetime | None
-    """None on a compacted topic: when the same key is written again."""
+    """None where replaced values of a compacted topic may stay for ever: it sets no `max.compaction.lag.ms`."""
+    is_compacted: bool = False
+    """Values that were replaced are then gone at the first write to their partition after `at`."""
 
 
 def last_copies(settings: Settings, now: datetime) -> list[LastCopy]:
@@ -26,8 +31,12 @@ def last_copies(settings: Settings, now: datetime) -> list[LastCopy]:
     client = kafka.admin(settings.kafka)
     kafka.require_broker(client, settings.kafka)
     found = describe(client, settings)
-    names = [settings.kafka.topic(topic.name) for topic in TOPICS]
-    return [LastCopy(topic=name, at=last_copy_at(found[name], now)) for name in names if name in found]
+    names = [settings.kafka.topic(name) for name in (*(topic.name for topic in TOPICS), WINDOWS_STATE)]
+    return [
+        LastCopy(topic=name, at=last_copy_at(found[name], now), is_compacted=_is_compacted(found[name]))
+        for name in names
+        if name in found
+    ]
 
 
 def last_copy_at(config: Mapping[str, str], now: datetime) -> datetime | None:
@@ -36,7 +45,16 @@ def last_copy_at(config: Mapping[str, str], now: datetime) -> datetime | None:
 
     >>> last_copy_at({"retention.ms": "3600000", "segment.ms": "60000"}, datetime(2026, 3, 1))
     datetime.datetime(2026, 3, 1, 1, 1)
+    >>> last_copy_at({"cleanup.policy": "compact", "max.compaction.lag.ms": "3600000"}, datetime(2026, 3, 1))
+    datetime.datetime(2026, 3, 1, 1, 0)
     """
-    if "compact" in config.get("cleanup.policy", "") or config.get("retention.ms") in (None, "-1"):
+    if _is_compacted(config):
+        lag_ms = int(config.get("max.compaction.lag.ms", FOR_EVER_MS))
+        return None if lag_ms >= FOR_EVER_MS else now + timedelta(milliseconds=lag_ms)
+    if config.get("retention.ms") in (None, "-1"):
         return None
     return now + timedelta(milliseconds=int(config["retention.ms"]) + int(config.get("segment.ms", "0")))
+
+
+def _is_compacted(config: Mapping[str, str]) -> bool:
+    return "compact" in config.get("cleanup.policy", "")

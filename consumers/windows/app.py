@@ -18,7 +18,7 @@ from consumers.windows.worker import Worker
 from headrace import kafka
 from headrace.service import Heartbeat
 from headrace.settings import Settings
-from headrace.topics import DIGESTS
+from headrace.topics import COMPACTION, DIGESTS
 
 GROUP = "windows"
 SESSION_TIMEOUT_S = 10.0
@@ -66,7 +66,7 @@ def build(settings: Settings, metrics: Metrics) -> faust.App:
 def _add_agent(app: faust.App, settings: Settings, metrics: Metrics, partitions: int) -> None:
     raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     digests = app.topic(settings.kafka.topic(DIGESTS), **raw)
-    table = app.Table("state", partitions=partitions, key_type=bytes, value_type=bytes)
+    table = app.Table("state", partitions=partitions, key_type=bytes, value_type=bytes, extra_topic_configs=COMPACTION)
     heartbeat = Heartbeat(settings.storage, GROUP)
 
     async def send(topic: str, key: bytes, value: bytes) -> Awaitable[Any]:

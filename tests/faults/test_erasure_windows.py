@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from analytics.privacy.expiry import last_copies
 from consumers.failures.live import published_clusters
 from headrace import decisions
 from headrace.decisions import Erasure
 from headrace.events import AnyEvent, ProductionInteraction
 from headrace.settings import Digester, Settings, Windows
-from headrace.topics import REPORTS
+from headrace.topics import REPORTS, WINDOWS_STATE
 from tests.conftest import write_settings
 from tests.faults.test_windows import EVENTS, STEP_S, fill_clean
-from tests.support.digests import events
+from tests.support.digests import BEGIN, events
 from tests.support.processes import Service
 from tests.support.records import read_all
 from tests.support.waiting import wait_for
@@ -23,7 +25,6 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.broker, pytest.mark.fault, pytest.mark.timeout(300)]
 
 CANARY = "xyzzy plugh"
-CHANGELOG = "windows-state-changelog"
 
 
 def with_canary(event: AnyEvent) -> AnyEvent:
@@ -60,7 +61,7 @@ def shown(settings: Settings) -> list[str]:
 def holders(settings: Settings) -> list[str]:
     """Topics with the person's text or ids in a current value."""
     marks = [CANARY.encode(), *(id_.encode() for id_ in THEIRS)]
-    values = {topic: b"".join(current(settings, topic).values()) for topic in ("clusters", CHANGELOG)}
+    values = {topic: b"".join(current(settings, topic).values()) for topic in ("clusters", WINDOWS_STATE)}
     reports = b"".join(record.value or b"" for record in read_all(settings, REPORTS))
     return [t for t, v in values.items() if any(mark in v for mark in marks)] + ["reports"] * (
         CANARY.encode() in reports
@@ -73,7 +74,11 @@ def test_the_windows_forget_an_erased_person(own: Settings, tmp_path: Path, is_r
     file = write_settings(own, tmp_path / "own.yaml")
     with Service("digester", file) as digester, Service("windows", file) as windows:
         wait_for(lambda: shown(own), "a cluster that shows the person", 90)
-        assert set(holders(own)) == {"clusters", CHANGELOG}
+        assert set(holders(own)) == {"clusters", WINDOWS_STATE}
+        bounds = {copy.topic: copy for copy in last_copies(own, BEGIN)}
+        assert all(
+            bounds[own.kafka.topic(topic)].at == BEGIN + timedelta(days=1) for topic in ("clusters", WINDOWS_STATE)
+        )
         names = {cluster.cluster_id for cluster in published_clusters(own.kafka)}
         if not is_running:
             assert windows.terminate() == 0
