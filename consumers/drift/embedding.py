@@ -1,8 +1,9 @@
 """Have the queries drifted? One test on their vectors for a mix that shifts and for topics that are new.
 
-Three views, each blind where another sees. *Mean*: Hotelling's test on leading principal components, for large topics
+Four views, each blind where another sees. *Mean*: Hotelling's test on leading principal components, for large topics
 that grow. *Clusters*: chi-square over clusters of both samples pooled, coarse and fine, for small ones. *Novelty*:
-distances to the nearest reference vectors, for what nobody asked before. Axes and clusters come from both samples
+distances to the nearest reference vectors, for what nobody asked before. *Neighbours*: whether the current sample's
+rows are each other's nearest, for new topics near old ones. Axes and clusters come from both samples
 together, without regard to which row is whose, so the labels stay exchangeable and the levels hold; Cauchy's
 combination makes one p-value of the views, dependent as they are.
 """
@@ -18,6 +19,7 @@ from scipy.stats import rankdata
 from sklearn.cluster import KMeans
 
 from consumers.drift.categorical import categorical
+from consumers.drift.neighbours import SAME, neighbours_p_value
 from consumers.drift.numeric import NOTHING, Comparison
 from consumers.drift.pooled import Floats
 from consumers.drift.tails import SMALLEST
@@ -32,12 +34,10 @@ MEAN_AXES = 16
 """Leading principal components: more find no further mix shift, and cost power."""
 NEIGHBOURS = 3
 """Nearest reference vectors whose mean distance says how new a query is."""
-SAME = 0.9999
-"""Cosine from which two queries are the same one: a repeated query is not its own neighbour."""
 DECIMALS = 5
 """Of a distance: the same query asked in both samples is equally new in both, whatever single precision adds."""
-SHARES = {"novelty": 0.4, "mean": 0.25, "clusters": 0.25, "fine clusters": 0.1}
-"""How the error is divided: novelty stands alone for new topics, the others share what shifts."""
+SHARES = {"novelty": 0.25, "neighbours": 0.3, "mean": 0.2, "clusters": 0.2, "fine clusters": 0.05}
+"""How the error is divided: the first two tell new topics, all but novelty what shifts."""
 LEAST_VECTORS = 30
 MOST_REFERENCE, MOST_CURRENT, MOST_HELD_OUT = 5_000, 5_000, 2_500
 """Rows that are looked at: a comparison then takes a second, and the power is that of the smaller sample anyway."""
@@ -75,6 +75,7 @@ def embedding(reference: ArrayLike, current: ArrayLike, *_: object) -> Compariso
     novelty, newness = _novelty(first.vectors, second.vectors)
     views = {
         "novelty": novelty,
+        "neighbours": neighbours_p_value(first.vectors, second.vectors),
         "mean": _mean_shift(axes[:, :MEAN_AXES], spread[:MEAN_AXES], cut),
         "clusters": _mix_shift(coarse, cut),
         "fine clusters": _mix_shift(fine, cut),
