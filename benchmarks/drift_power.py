@@ -1,6 +1,8 @@
 """False alarms, power and delay of drift detection, beside the rules of thumb: `python -m benchmarks.drift_power`.
 
-Everything is drawn anew by `--seed`; `--trials` scales the run (100: about five minutes on one core). With
+Everything is drawn anew by `--seed`; `--trials` scales the run, and each line appears when it is measured. With 25, on
+one core: frames and power a minute, monitors three, queries two (of real text four, and the embedder's time). `--json`
+prints one object for each line instead. With
 `--texts FILE.jsonl.gz` (fields `agent`, `intent`, `user_query`) the queries are real: two agents of five domains
 each are made of the half of the agents named by `--half`, a third of their intents is held back as new topics.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,12 +31,27 @@ from tests.consumers.drift.support import AGENT_SHARES, AGENTS, SIGNALS, draw
 REFERENCE, WINDOW, BATCH = 5_000, 500, 100
 NUMBERS = [name for name, signal in SIGNALS.items() if signal(np.random.default_rng(0), 2).dtype.kind == "f"]
 SHIFTED = ("latency_ms", "tool_ms", "query_length")
+AS_JSON = "--json"
 Random = np.random.Generator
+
+
+def say(part: str, case: str, **measured: float) -> None:
+    """One line of the result, as soon as it is known."""
+    if AS_JSON in sys.argv:
+        print(json.dumps({"part": part, "case": case, **measured}), flush=True)
+    else:
+        print(f"{case:>34}  " + "  ".join(f"{name} {value:.4g}" for name, value in measured.items()), flush=True)
+
+
+def heading(words: str) -> None:
+    """What the lines after it say; left out of JSON."""
+    if AS_JSON not in sys.argv:
+        print(f"\n{words}", flush=True)
 
 
 def false_alarms(rng: Random, trials: int) -> None:
     """Share of quiet frames of thirteen signals in which anything alarms."""
-    print("\nquiet frames with any alarm    ours  KS p<.05  KS Bonferroni  PSI>.1")
+    heading("quiet frames of 13 signals: share with any alarm")
     for size in (100, 500, 2_000, 5_000):
         hits = np.zeros(4)
         for _ in range(trials):
@@ -42,12 +60,13 @@ def false_alarms(rng: Random, trials: int) -> None:
             stability = max(psi(pool(before[name], after[name])).statistic for name in NUMBERS)
             alarmed = any(signal.alarm for signal in frame(before, after))
             hits += alarmed, p.min() < 0.05, p.min() < 0.05 / len(p), stability > 0.1
-        print(f"{size:>8} rows {trials:>6} frames  " + "".join(f"{hit / trials:>9.3f}" for hit in hits), flush=True)
+        names = ("ours", "ks_at_05", "ks_bonferroni", "psi_over_01")
+        say("frames", f"{size} rows", **dict(zip(names, (hits / trials).tolist(), strict=True)))
 
 
 def power(rng: Random, trials: int) -> None:
     """Share of frames in which one signal that grew is among the alarms."""
-    print("\none of 13 signals grew         ours  KS Bonferroni")
+    heading("one of 13 signals grew: share of frames in which it alarms")
     for name in (*SHIFTED, "lognormal, sd 0.9"):
         for factor in (1.15, 1.25):
             ours = theirs = 0
@@ -60,7 +79,7 @@ def power(rng: Random, trials: int) -> None:
                 found = frame(before, after)
                 ours += next(signal.alarm for signal in found if signal.name == column)
                 theirs += ks_2samp(before[column], after[column], method="asymp").pvalue < 0.05 / len(SIGNALS)
-            print(f"{name:>18} x {factor}  {ours / trials:>9.3f}{theirs / trials:>9.3f}", flush=True)
+            say("power", f"{name} x {factor}", ours=ours / trials, ks_bonferroni=theirs / trials)
 
 
 def monitors(rng: Random, trials: int) -> None:
@@ -71,15 +90,15 @@ def monitors(rng: Random, trials: int) -> None:
     def counts(mix: Any, size: int) -> dict[str, dict[str, int]]:
         return {"agent": dict(zip(AGENTS, rng.multinomial(size, mix).tolist(), strict=True))}
 
-    print("\n60 quiet batches of 100        alarmed")
+    heading("60 quiet batches of 100: share of streams that alarm")
     for label, (mix, _) in mixes.items():
         for chance in (0.2, 0.1, 0.05):
             alarms = 0
             for _ in range(5 * trials):
                 monitor = Monitor(counts(mix, REFERENCE), run_length(60, chance))
                 alarms += any(monitor.update(counts(mix, BATCH)).alarm for _ in range(60))
-            print(f"{label:>18}, 1 in {1 / chance:>2.0f}  {alarms / (5 * trials):>9.3f}", flush=True)
-    print("\nshift to one agent, queries to the alarm (median of streams)   ours  chi-square of the last 500")
+            say("monitors", f"{label}, contract {chance}", alarmed=alarms / (5 * trials))
+    heading("shift to one agent: queries to the alarm, median of streams; chi-square of the last 500 beside it")
     for label, (mix, minor) in mixes.items():
         for shift in (0.05, 0.1, 0.2, 0.4):
             shifted = mix * (1 - shift)
@@ -94,10 +113,8 @@ def monitors(rng: Random, trials: int) -> None:
                     monitor.update(batch)
                 ours.append(next((k for k, batch in enumerate(loud, 1) if monitor.update(batch).alarm), 61))
                 theirs.append(_chi_square_delay(reference, quiet, loud))
-            print(
-                f"{label:>18} {shift:>5.0%} {BATCH * np.median(ours):>9.0f}{BATCH * np.median(theirs):>9.0f}",
-                flush=True,
-            )
+            delays = {"ours": BATCH * float(np.median(ours)), "chi_square": BATCH * float(np.median(theirs))}
+            say("monitors", f"{label}, shift {shift:.0%}", **delays)
 
 
 def _chi_square_delay(reference: Any, quiet: list[Any], loud: list[Any]) -> int:
@@ -118,10 +135,12 @@ CHI_SQUARE_LEVEL = 0.0022
 def queries(rng: Random, trials: int, world: Callable[[Random], tuple[Any, Any, Any, Any]], label: str) -> None:
     """Share of windows in which the vectors' test rejects at 5 %: quiet, a shifted mix, new topics."""
     hits = np.zeros(3)
-    for _ in range(trials):
+    for trial in range(1, trials + 1):
         before, *windows = world(rng)
         hits += [embedding(before, window).p_value < 0.05 for window in windows]
-    print(f"{label:>24}  quiet, 10 % mix, 10 % new  " + "".join(f"{hit / trials:>8.3f}" for hit in hits), flush=True)
+        if sys.stderr.isatty():
+            print(f"\r{label}: {trial} of {trials}", end="\r", file=sys.stderr)
+    say("queries", label, **dict(zip(("quiet", "mix_10", "new_10"), (hits / trials).tolist(), strict=True)))
 
 
 def made_up(rng: Random) -> tuple[Any, Any, Any, Any]:
@@ -198,6 +217,7 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1), default=1)
     parser.add_argument("--embedder", default="static")
     parser.add_argument("--only", choices=("frames", "power", "monitors", "queries"))
+    parser.add_argument(AS_JSON, action="store_true")
     chosen = parser.parse_args()
     rng = np.random.default_rng(chosen.seed)
     parts = {"frames": false_alarms, "power": power, "monitors": monitors}
@@ -205,7 +225,7 @@ def main() -> None:
         if chosen.only in (None, name):
             part(rng, chosen.trials)
     if chosen.only in (None, "queries"):
-        print("\nqueries, windows of 500")
+        heading("queries, windows of 500: share that alarm")
         queries(rng, chosen.trials, made_up, "made up")
         if chosen.texts:
             queries(rng, chosen.trials, real(chosen.texts, chosen.half, chosen.embedder), f"real, {chosen.embedder}")

@@ -6,7 +6,8 @@ A scene plants up to 12 intents of 40 to 140 failing queries each (session-first
 agent) among 210 scattered ones: queries of the other intents, one of each, and made-up questions on a subject of their
 own each. Intents are split by agent: those of HELD_BACK, on which nothing was tuned, are planted (all nine); with
 `--half tuned` twelve of the others, on which settings were chosen, with fresh seeds; with `--half "made report"`
-twelve of a hundred made-up intents (`made_intents.py`) on which nothing was chosen (`"made tune"`: it was).
+twelve of a hundred made-up intents (`made_intents.py`) on which nothing was chosen (`"made tune"`: it was). What the data call `services` are four:
+their intents are parted by the trade that the dialogue names; `--no-by-trade` leaves them as labelled.
 
     ari, purity   of the planted members, unclustered ones counting as one group
     recovered     share of the intents that a cluster matches with a Jaccard index of at least one half
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -115,6 +117,13 @@ SAME = {"media/FindMovies": "movies/FindMovies", "hotels/SearchHouse": "hotels/S
     "music/PlaySong": "music/PlayMedia",
 }
 """Intents of two services that ask for the same thing in the same words."""
+TRADES = {
+    "dentist": re.compile("dent(?:ist|al)"),
+    "salon": re.compile("salon|hair|stylist"),
+    "therapist": re.compile("therap|psych"),
+    "doctor": re.compile("doctor|physician|gynec|dermat|ophthal"),
+}
+"""The four services that the data call `services`: whoever books a dentist does not want what books a haircut."""
 
 Rows = np.ndarray[Any, Any]
 Method = Callable[[Rows], Rows]
@@ -123,13 +132,15 @@ Method = Callable[[Rows], Rows]
 class Data:
     """Vectors of each intent, and of scattered questions."""
 
-    def __init__(self, path: Path, model: str, half: str = "") -> None:
+    def __init__(self, path: Path, model: str, half: str = "", by_trade: bool = True) -> None:
         found: dict[str, set[str]] = defaultdict(set)
         with gzip.open(path, "rt") as lines:
-            for row in map(json.loads, lines):
-                if row["turn"] == 0 and row["intent"] != "NONE" and 12 < len(row["user_query"]) < 110:
-                    name = f"{row['agent']}/{row['intent']}"
-                    found[SAME.get(name, name)].add(row["user_query"])
+            rows = [json.loads(line) for line in lines]
+        trades = _trades(rows) if by_trade else {}
+        for row in rows:
+            if row["turn"] == 0 and row["intent"] != "NONE" and 12 < len(row["user_query"]) < 110:
+                name = f"{row['agent']}/{row['intent']}{trades.get(_dialogue(row), '')}"
+                found[SAME.get(name, name)].add(row["user_query"])
         random = np.random.default_rng(3)
         texts = {
             name: list(random.permutation(sorted(queries))[:MOST_TEXTS])
@@ -153,6 +164,20 @@ class Data:
         rows = [one[random.integers(3)] for one in random.permutation(self.subjects)]
         rows += [random.choice(of) for name, of in self.intents.items() if name not in without]
         return np.stack([rows[i] for i in random.permutation(len(rows))[:count]])
+
+
+def _dialogue(row: dict[str, Any]) -> tuple[str, str]:
+    return row["split"], row["conversation_id"]
+
+
+def _trades(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """For each dialogue with `services` the trade that it names most often."""
+    named: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row["agent"] == "services":
+            text = f"{row['user_query']} {row['response']}".lower()
+            named[_dialogue(row)].update({f" of {trade}": len(of.findall(text)) for trade, of in TRADES.items()})
+    return {dialogue: counts.most_common(1)[0][0] for dialogue, counts in named.items() if counts.total()}
 
 
 def scene(data: Data, half: str, seed: int, most_of_agent: int) -> tuple[Rows, Rows]:
@@ -282,10 +307,11 @@ def main(
     model: Annotated[str, typer.Option(help="Embedder: sentence or static.")] = "sentence",
     half: Annotated[str, typer.Option(help="held back, tuned, made tune, or made report.")] = "held back",
     most_of_agent: Annotated[int, typer.Option(help="Planted intents of one agent at most.")] = 2,
+    by_trade: Annotated[bool, typer.Option(help="Part the four services that the data call `services`.")] = True,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measures clusters, identity and speed."""
-    loaded = Data(data, model, half)
+    loaded = Data(data, model, half, by_trade)
     planted = [scene(loaded, half, seed + n, most_of_agent) for n in range(scenes)]
     scattered = [loaded.scattered(np.random.default_rng(seed + n), SCATTERED) for n in range(scenes)]
     rows: dict[str, dict[str, float]] = {}
