@@ -6,8 +6,9 @@ A scene plants up to 12 intents of 40 to 140 failing queries each (session-first
 agent) among 210 scattered ones: queries of the other intents, one of each, and made-up questions on a subject of their
 own each. Intents are split by agent: those of HELD_BACK, on which nothing was tuned, are planted (all nine); with
 `--half tuned` twelve of the others, on which settings were chosen, with fresh seeds; with `--half "made report"`
-twelve of a hundred made-up intents (`made_intents.py`) on which nothing was chosen (`"made tune"`: it was). What the data call `services` are four:
-their intents are parted by the trade that the dialogue names; `--no-by-trade` leaves them as labelled.
+twelve of a hundred made-up intents (`made_intents.py`) on which nothing was chosen (`"made tune"`: it was). What the
+data call `services` are four: their intents are parted by the trade that the dialogue names; `--no-by-trade` leaves
+them as labelled.
 
     ari, purity   of the planted members, unclustered ones counting as one group
     recovered     share of the intents that a cluster matches with a Jaccard index of at least one half
