@@ -28,8 +28,8 @@ from headrace.router.tfidf import Floats, Vocabulary
 PENALTY = 1.0
 """Of the squared weights; twice or half as much gives the same accuracy to a thousandth."""
 PENALTY_OF_FEW = 0.25
-"""The same for fewer than RARE_FROM examples: of 0.1, 0.25, 0.5 and 1 the one that is never behind a linear SVM from
-100, 500 and 1,000 (benchmarks/router.py --labels)."""
+"""The same for fewer than RARE_FROM examples: of 0.1, 0.25, 0.5 and 1 the one that is on average not behind a linear
+SVM from 100, 500 and 1,000 (benchmarks/router.py --labels)."""
 UNKNOWN_WEIGHT = 1.0
 """For each head: a query without a single known word loses what a clear winner has."""
 SIMILARITY_WEIGHT = 4.0
