@@ -27,6 +27,9 @@ from consumers.failures.session_rules import abandoned, rules_of_turn
 from headrace.events import Feedback, ProductionInteraction
 from headrace.settings import FailureAnalysis
 
+Moment = tuple[int, int, int, int]
+"""A record's offset, its event time, and the greatest event time before it and with it."""
+
 
 class PartitionDigester:
     """Takes the records of one partition in order, from `REREAD` offsets before `first_chunk` on where it can."""
@@ -122,20 +125,33 @@ class PartitionDigester:
         batch = Interactions([offsets[place] for place in new], events, at_us[new])
         self._open.columns.add(batch)
         block = self._turns.add(batch)
-        failed = self._judge(batch)
-        reached = np.maximum.accumulate(np.append(self.event_time_us, np.minimum(at_us, arrived_us)))
+        rows: list[int | None] = [None] * len(records)
+        for number, place in enumerate(new, block.first):
+            rows[place] = number
+        reached = np.maximum.accumulate(np.append(self.event_time_us, np.minimum(at_us, arrived_us))).tolist()
+        moments = list(zip(offsets, at_us.tolist(), reached, reached[1:], strict=False))
+        opens = self._follow(records, moments, rows, block, self._judge(batch))
+        self.event_time_us = reached[-1]
+        put_examples(batch, opens, self._open.sample, self._open.slow, self._window_us)
+
+    def _follow(
+        self,
+        records: Sequence[SlimClean],
+        moments: Sequence[Moment],
+        rows: Sequence[int | None],
+        block: Block,
+        failed: set[int],
+    ) -> list[bool]:
+        """Applies the rules that look back, record by record; which interactions begin their session."""
         opens: list[bool] = []
-        rows = dict(zip(new, range(block.first, block.end), strict=True))
-        moments = zip(offsets, at_us.tolist(), reached[:-1].tolist(), reached[1:].tolist(), strict=True)
-        for place, (offset, at, before, now) in enumerate(moments):
+        for record, (offset, at, before, now), row in zip(records, moments, rows, strict=True):
             if now >= self._turns.next_silence_us and at > before:
                 self._note_silence(offset, now)
-            if (row := rows.get(place)) is not None:
+            if row is not None:
                 opens.append(self._speak(offset, block, row, failed))
-            elif type(event := records[place].event) is SlimFeedback:
+            elif type(event := record.event) is SlimFeedback:
                 self._feedback(offset, at, event)
-        self.event_time_us = int(reached[-1])
-        put_examples(batch, opens, self._open.sample, self._open.slow, self._window_us)
+        return opens
 
     def _judge(self, batch: Interactions) -> set[int]:
         """Applies the rules on single records; the places of those that failed."""

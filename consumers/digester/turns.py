@@ -209,9 +209,9 @@ class Turns:
 
 def may_ask_again(block: Block, row: int, earlier: Iterable[tuple[Block, int]], share: float) -> bool:
     """Whether the rules between turns can find anything: cheap, and never wrongly no."""
-    place = row - block.first
-    return block.prints.complains[place] or any(
-        block.prints.may_repeat(place, one.prints, before - one.first, share) for one, before in earlier
+    place, prints = row - block.first, block.prints
+    return prints.complains[place] or any(
+        prints.may_repeat(place, one.prints, before - one.first, share) for one, before in earlier
     )
 
 
