@@ -27,6 +27,11 @@ _ABOUT_JUDGED = """(
 """All feedback on what the rows of `judged` are about; a row names its interaction by one of both ids."""
 
 
+_USED = ("interaction_id", "external_id", "day", "tenant", "agent_selected", "user_feedback_score")
+"""What is kept of an interaction, or needed to find what was said of it."""
+_ABOUT = "(SELECT * REPLACE (interaction_id::UUID AS interaction_id) FROM about)"
+
+
 def superseded_sql(feedback: str = "feedback") -> str:
     """The feedback of a relation that a later one of the same interaction, name, source and rater has replaced."""
     return f"""
@@ -82,6 +87,8 @@ def prepare(connection: DuckDBPyConnection) -> None:
 
 def keep(connection: DuckDBPyConnection, stored: Mapping[str, pa.Table]) -> None:
     """Takes over events that were just stored, by table; inside their transaction."""
+    if not stored:
+        return
     interactions, feedback = (stored.get(table.name) for table in (INTERACTIONS, FEEDBACK))
     if feedback is not None:
         _supersede(connection, feedback)
@@ -109,7 +116,7 @@ def _belongs(connection: DuckDBPyConnection) -> bool:
 
 def _supersede(connection: DuckDBPyConnection, feedback: pa.Table) -> None:
     with registered(connection, judged=feedback.select(["interaction_id", "external_id"])):
-        connection.execute(f"""INSERT INTO superseded {superseded_sql(_ABOUT_JUDGED)} EXCEPT FROM superseded""")
+        connection.execute(f"INSERT INTO superseded {superseded_sql(_ABOUT_JUDGED)} EXCEPT FROM superseded")
 
 
 def _rated_of(connection: DuckDBPyConnection, interactions: pa.Table) -> set[str]:
@@ -140,13 +147,16 @@ def _judged_by(connection: DuckDBPyConnection, feedback: pa.Table) -> set[str]:
 
 def _rate_again(connection: DuckDBPyConnection, touched: list[str]) -> None:
     """Works out the ratings of some interactions anew, from all that was said of them."""
-    near = in_ranges("interaction_id", id_ranges(touched))
-    about = f"(SELECT * FROM interactions WHERE {near} AND interaction_id IN (SELECT id::UUID FROM touched))"
-    said = f"""(SELECT * FROM feedback WHERE interaction_id IN (SELECT id::UUID FROM touched)
-                UNION ALL SELECT * FROM feedback WHERE external_id IN (SELECT external_id FROM {about}))"""
     with registered(connection, touched=pa.table({"id": touched})):
-        connection.execute(f"DELETE FROM rated WHERE {near} AND interaction_id IN (SELECT id::UUID FROM touched)")
-        connection.execute(f"INSERT INTO rated {_rated_sql(said, about)}")
+        about = connection.execute(
+            f"SELECT {', '.join(_USED)} FROM interactions WHERE interaction_id IN (SELECT id::UUID FROM touched)"
+        ).to_arrow_table()
+        said = "SELECT * FROM feedback WHERE interaction_id IN (SELECT id::UUID FROM touched)"
+        if about["external_id"].null_count < about.num_rows:
+            said += " UNION ALL SELECT * FROM feedback WHERE external_id IN (SELECT external_id FROM about)"
+        connection.execute("DELETE FROM rated WHERE interaction_id IN (SELECT id::UUID FROM touched)")
+        with registered(connection, about=about):
+            connection.execute(f"INSERT INTO rated {_rated_sql(f'({said})', _ABOUT)}")
 
 
 def _ids(connection: DuckDBPyConnection, sql: str) -> set[str]:
