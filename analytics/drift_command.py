@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from analytics.drift_page import Window
-    from analytics.drift_store import Period
     from consumers.drift.columns import Columns
     from consumers.drift.report import DriftReport, SignalReport
     from headrace.settings import Settings
@@ -55,9 +54,8 @@ def report(
 ) -> None:
     """Compare the store's windows with a reference, one after the other."""
     from analytics.drift_page import Window
-    from analytics.drift_store import Period, read
+    from analytics.drift_store import Period, compared, read
     from analytics.live import connect
-    from consumers.drift.columns import length
     from consumers.drift.detector import DriftDetector
     from headrace.events import now
     from headrace.settings import load
@@ -66,22 +64,12 @@ def report(
     detector = DriftDetector(settings.continual_learning.drift_detection)
     end = now().replace(tzinfo=None, minute=0, second=0, microsecond=0)
     watched = Period.parse(period) if period else Period(end - timedelta(days=7), end)
-    windows = []
     with connect(settings) as store:
         frozen = read(store, Period.parse(reference)) if reference else None
-        for part in watched.windows(timedelta(hours=hours)):
-            current = read(store, part)
-            before = frozen if frozen is not None else read(store, _before(part.first, reference_days))
-            if length(current) and length(before):
-                found = detector.compare(before, current, kind="rolling" if frozen is None else "frozen")
-                windows.append(Window(part.first.isoformat(" ", "minutes"), found))
+        parts = watched.windows(timedelta(hours=hours))
+        found = compared(store, detector, parts, frozen, timedelta(days=reference_days))
+        windows = [Window(part.first.isoformat(" ", "minutes"), report) for part, report in found]
     _show(windows, as_json, page)
-
-
-def _before(moment: datetime, days: int) -> Period:
-    from analytics.drift_store import Period
-
-    return Period(moment - timedelta(days=days), moment)
 
 
 def _read(place: str, settings: Settings) -> Columns:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.live import LiveStore
-from consumers.drift.columns import Columns, columns
+from consumers.drift.columns import Columns, columns, length
+from consumers.drift.detector import DriftDetector
+from consumers.drift.report import DriftReport
 from headrace.errors import ConfigError
 
 COLUMNS = (
@@ -58,10 +60,25 @@ def read(store: LiveStore, period: Period) -> Columns:
         f"day BETWEEN DATE '{period.first.date()}' AND DATE '{period.end.date()}' "
         f"AND timestamp >= TIMESTAMP '{period.first}' AND timestamp < TIMESTAMP '{period.end}'"
     )
-    rows = store.query(f"SELECT count(*) AS n FROM interactions WHERE {condition}").read_all()["n"][0].as_py()
-    part = max(1, -(-rows // MOST_ROWS))
+    (found,) = store.rows(f"SELECT count(*) AS n FROM interactions WHERE {condition}")
+    part = max(1, -(-found["n"] // MOST_ROWS))
     chosen = f" AND hash(interaction_id) % {part} = 0" if part > 1 else ""
-    found = store.query(
+    rows = store.table(
         f"SELECT {COLUMNS} FROM interactions_with_feedback WHERE {condition}{chosen} ORDER BY interaction_id"
     )
-    return columns(found.read_all())
+    return columns(rows)
+
+
+def compared(
+    store: LiveStore,
+    detector: DriftDetector,
+    windows: Iterable[Period],
+    frozen: Columns | None = None,
+    rolling: timedelta = timedelta(),
+) -> Iterator[tuple[Period, DriftReport]]:
+    """Each window that holds anything against a frozen reference, or else against the time right before it."""
+    for window in windows:
+        current = read(store, window)
+        before = read(store, Period(window.first - rolling, window.first)) if frozen is None else frozen
+        if length(current) and length(before):
+            yield window, detector.compare(before, current, kind="rolling" if frozen is None else "frozen")

@@ -1,7 +1,7 @@
 """The store as analysts read it: through the lake while it runs, from the file while it does not.
 
 with analytics.live.connect(settings) as store:
-    table = store.query("SELECT * FROM agent_days").read_all()
+    table = store.table("SELECT * FROM agent_days")
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -94,6 +94,11 @@ class LiveStore:
     def table(self, sql: str) -> pa.Table:
         """The whole answer; raises as `query` does."""
         return self.query(sql).read_all()
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """The whole answer, row by row."""
+        found: list[dict[str, Any]] = self.table(sql).to_pylist()
+        return found
 
 
 def _failed(error: Exception) -> StatementFailed:

@@ -47,7 +47,7 @@ def connect_patiently(settings: Settings) -> Query:
 
 def rows(store: live.LiveStore, sql: str) -> list[tuple[Any, ...]]:
     """The answer's rows."""
-    table = store.query(sql).read_all()
+    table = store.table(sql)
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 

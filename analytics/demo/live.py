@@ -19,7 +19,7 @@ POLL_S = 0.1
 def ask(settings: Settings, sql: str) -> pa.Table:
     """All rows of one statement."""
     with connect(settings) as store:
-        return store.query(sql).read_all()
+        return store.table(sql)
 
 
 def count(settings: Settings, sql: str) -> int:

@@ -45,18 +45,18 @@ def tasks(settings: Settings, *, with_labelled: bool = False) -> list[Task]:
 def question(settings: Settings) -> Question:
     """Which agent should have answered: those that the store knows, or none of them."""
     with live.connect(settings) as store:
-        rows = store.query("SELECT DISTINCT agent_selected AS agent FROM interactions ORDER BY 1").read_all()
+        rows = store.table("SELECT DISTINCT agent_selected AS agent FROM interactions ORDER BY 1")
     return Question(name=AGENT, choices=(*rows.column("agent").to_pylist(), NONE_OF_THEM))
 
 
 def labelled(settings: Settings) -> list[Labelled]:
     """All answers in the store; annotators as pseudonyms."""
     with live.connect(settings) as store:
-        rows = store.query(
+        rows = store.rows(
             "SELECT interaction_id::VARCHAR AS interaction_id, annotator, name, value, comment, "
             "timestamp AT TIME ZONE 'UTC' AS timestamp FROM labels WHERE interaction_id IS NOT NULL ORDER BY label_id"
-        ).read_all()
-    return [Labelled(**row) for row in rows.to_pylist()]
+        )
+    return [Labelled(**row) for row in rows]
 
 
 def send(settings: Settings, answers: Sequence[Labelled]) -> FlushResult:
@@ -73,12 +73,7 @@ def _rows(store: live.LiveStore, ids: Sequence[str], with_labelled: bool) -> lis
         if with_labelled
         else "AND interaction_id NOT IN (SELECT interaction_id FROM labels WHERE interaction_id IS NOT NULL)"
     )
-    rows: list[dict[str, str]] = (
-        store.query(
-            "SELECT interaction_id::VARCHAR AS interaction_id, user_query, coalesce(response, '') AS response, "
-            f"agent_selected FROM interactions WHERE interaction_id IN ({listed}) {unlabelled}"
-        )
-        .read_all()
-        .to_pylist()
+    return store.rows(
+        "SELECT interaction_id::VARCHAR AS interaction_id, user_query, coalesce(response, '') AS response, "
+        f"agent_selected FROM interactions WHERE interaction_id IN ({listed}) {unlabelled}"
     )
-    return rows

@@ -108,10 +108,10 @@ def _theirs(settings: Settings, users: Collection[str]) -> _Theirs:
         return _Theirs(frozenset(), [])
     named = f"user_id IN ({', '.join(map(quoted, users))})"
     with live.connect(settings) as store:
-        rows = store.query(
+        rows = store.table(
             f"""SELECT interaction_id::VARCHAR AS id, timestamp FROM interactions WHERE {named} OR (user_id IS NULL
                 AND session_id IN (SELECT session_id FROM interactions WHERE {named}))"""
-        ).read_all()
+        )
     moments = [moment.replace(tzinfo=UTC) for moment in rows.column("timestamp").to_pylist()]
     return _Theirs(frozenset(rows.column("id").to_pylist()), moments)
 
@@ -141,10 +141,8 @@ def _is_forgotten(settings: Settings, users: Collection[str]) -> bool:
     listed = ", ".join(map(quoted, users))
     try:
         with live.connect(settings) as store:
-            (row,) = (
-                store.query(f"SELECT count(DISTINCT id) AS n FROM erasures WHERE kind = 'user' AND id IN ({listed})")
-                .read_all()
-                .to_pylist()
+            (row,) = store.rows(
+                f"SELECT count(DISTINCT id) AS n FROM erasures WHERE kind = 'user' AND id IN ({listed})"
             )
             place = store.place
     except HeadraceError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from analytics.drift_store import Period
+from analytics.drift_store import Period, compared
 from analytics.drift_store import read as read_period
 from analytics.experiments.running import report as experiment_report
 from analytics.failures_store import read as read_failing
@@ -19,7 +18,6 @@ from analytics.report import sections
 from analytics.retraining.judging import Evaluation
 from analytics.retraining.pipeline import EVALUATION_FILE
 from analytics.selection import queue
-from consumers.drift.columns import length
 from consumers.drift.detector import DriftDetector
 from consumers.drift.report import DriftReport
 from consumers.failures.analyzer import FailurePatternAnalyzer
@@ -35,9 +33,9 @@ _REJECTED = "SELECT reason, path, count(*) AS n FROM rejected GROUP BY ALL ORDER
 
 def report_sections(settings: Settings, store: LiveStore) -> Iterator[Section]:
     """All sections, one after the other: each may take some seconds."""
-    yield sections.traffic(_rows(store, "SELECT * FROM agent_days ORDER BY day"))
-    yield sections.personal(_rows(store, _FINDINGS), _rows(store, _REJECTED))
-    (newest,) = _rows(store, "SELECT max(day) AS day FROM interactions")
+    yield sections.traffic(store.rows("SELECT * FROM agent_days ORDER BY day"))
+    yield sections.personal(store.rows(_FINDINGS), store.rows(_REJECTED))
+    (newest,) = store.rows("SELECT max(day) AS day FROM interactions")
     if newest["day"] is not None:
         first = newest["day"] - timedelta(days=WATCHED_DAYS - 1)
         yield sections.drift(list(_drift(settings, store, first)))
@@ -53,11 +51,10 @@ def _drift(settings: Settings, store: LiveStore, first: date) -> Iterator[tuple[
     """Each watched day against the four weeks before the first of them."""
     start = datetime.combine(first, datetime.min.time())
     detector = DriftDetector(settings.continual_learning.drift_detection)
-    before = read_period(store, Period(start - timedelta(days=REFERENCE_DAYS), start))
-    for day in Period(start, start + timedelta(days=WATCHED_DAYS)).windows(timedelta(days=1)):
-        current = read_period(store, day)
-        if length(before) and length(current):
-            yield str(day.first.date()), detector.compare(before, current)
+    frozen = read_period(store, Period(start - timedelta(days=REFERENCE_DAYS), start))
+    days = Period(start, start + timedelta(days=WATCHED_DAYS)).windows(timedelta(days=1))
+    for day, found in compared(store, detector, days, frozen):
+        yield str(day.first.date()), found
 
 
 def _versions(registry: Registry) -> Iterator[tuple[Manifest, Evaluation]]:
@@ -65,8 +62,3 @@ def _versions(registry: Registry) -> Iterator[tuple[Manifest, Evaluation]]:
         if EVALUATION_FILE in manifest.files:
             evaluation = msgspec.json.decode(registry.read(manifest.version, EVALUATION_FILE), type=Evaluation)
             yield manifest, evaluation
-
-
-def _rows(store: LiveStore, sql: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = store.query(sql).read_all().to_pylist()
-    return rows

@@ -191,7 +191,7 @@ class IncrementalRetrainingPipeline:
 
     def _from_store(self, sql: str) -> pa.Table:
         with connect(self._settings) as store:
-            return store.query(sql).read_all()
+            return store.table(sql)
 
 
 def run_of(manifest: Manifest, evaluation: Evaluation) -> TrainingRun:

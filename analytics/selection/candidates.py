@@ -80,8 +80,8 @@ def read(
     store: LiveStore, skipped: Iterable[str], seed: int, narrowed: int = NARROWED, wanted: Iterable[str] = ()
 ) -> Candidates:
     """The candidates in the store; `skipped` are ids that were selected before, `wanted` are in if they are open."""
-    (row,) = store.query(_GROUPS).read_all().to_pylist()
-    return _candidates(store.query(_statement(skipped, seed, narrowed // max(row["n"], 1), wanted)).read_all())
+    (row,) = store.rows(_GROUPS)
+    return _candidates(store.table(_statement(skipped, seed, narrowed // max(row["n"], 1), wanted)))
 
 
 def _statement(skipped: Iterable[str], seed: int, per_group: int, wanted: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ class FailureCluster(NamedTuple):
 def active_clusters(store: LiveStore) -> list[FailureCluster]:
     """What windows last said of each cluster that is not resolved."""
     windows: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in store.query(_ROWS).read_all().to_pylist():
+    for row in store.rows(_ROWS):
         windows[row["tenant"], row["cluster_id"]].append(row)
     return [_cluster(rows) for rows in windows.values() if rows[-1]["status"] == "active" and rows[-1]["examples"]]
 
