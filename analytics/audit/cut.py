@@ -28,6 +28,9 @@ PASSING = (
     KafkaError.NOT_COORDINATOR,
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.OFFSET_NOT_AVAILABLE,
     KafkaError.REQUEST_TIMED_OUT,
     KafkaError._TIMED_OUT,
     KafkaError._TRANSPORT,
@@ -124,6 +127,18 @@ def _wait(service: str, targets: Positions, positions: Callable[[], Positions], 
 
 
 def _offsets(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]:
+    """A broker that has just started is asked again. Raises Retriable where it goes on."""
+    deadline = time.monotonic() + kafka.BROKER_TIMEOUT_S
+    while True:
+        try:
+            return _listed(admin, topic, spec)
+        except Retriable:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(POLL_S)
+
+
+def _listed(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]:
     kafka.topic_ids(admin, [topic])
     partitions = admin.list_topics(topic, timeout=kafka.BROKER_TIMEOUT_S).topics[topic].partitions
     futures = admin.list_offsets(
