@@ -72,17 +72,23 @@ class Matcher:
         plans = self._plans
         left = MOST_CANDIDATES + len(text) // CHARACTERS_A_CANDIDATE
         for place, indexes in places:
-            if candidates := self._candidates(plans.get(indexes) or self._plan(indexes), near, text, place):
+            plan = plans.get(indexes) or self._plan(indexes)
+            if candidates := self._candidates(plan, near, text, place, floors):
                 if (left := left - len(candidates)) < 0:
                     raise TooManyPlaces
                 self._confirmed(candidates, place, found, floors)
         return found
 
-    def _candidates(self, plan: list[_Group], near: Nearby, text: str, place: int) -> list[_Candidate]:
-        """What looks like a value of a rule whose words stand near it, by rule."""
+    def _candidates(
+        self, plan: list[_Group], near: Nearby, text: str, place: int, floors: dict[int, int]
+    ) -> list[_Candidate]:
+        """What looks like a value of a rule whose words stand near it, by rule; nothing of a pattern whose only rule
+        has found a value that reaches beyond the place."""
         candidates: list[_Candidate] = []
         several = False
         for match, members, spoken_for in plan:
+            if len(members) == 1 and place < floors.get(members[0], 0):
+                continue
             if (candidate := match(text, place)) is None:
                 continue
             if spoken_for is not None:
@@ -145,8 +151,10 @@ class Matcher:
             return places
         spoken = self._vocabulary.within(folded(text))
         worth = [not wanted or not wanted.isdisjoint(spoken) for wanted in self._context]
-        asked = ((place, tuple(index for index in indexes if worth[index])) for place, indexes in places)
-        return [(place, indexes) for place, indexes in asked if indexes]
+        asked = {
+            indexes: tuple(index for index in indexes if worth[index]) for indexes in {place[1] for place in places}
+        }
+        return [(place, asked[indexes]) for place, indexes in places if asked[indexes]]
 
     def near(self, places: Sequence[Place], found: Sequence[Span]) -> list[Place]:
         """The places at which the rules may say something else now that these spans (left to right) are masked."""

@@ -96,8 +96,7 @@ class Nearby:
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self._within, self._text = vocabulary.within, text
-        self._before: dict[int, frozenset[str]] = {}
-        self._after: dict[int, frozenset[str]] = {}
+        self._around: dict[Bounds, frozenset[str]] = {}
 
     def words(self, bounds: Bounds) -> frozenset[str]:
         """Those before and behind a value; not past what is masked.
@@ -106,14 +105,12 @@ class Nearby:
         >>> near.words((13, 16))
         frozenset({'ssn'})
         """
-        start, end = bounds
-        if (before := self._before.get(start)) is None:
-            window = self._text[max(0, start - CONTEXT_BEFORE) : start].rpartition(MASK)[2]
-            before = self._before[start] = self._within(folded(window))
-        if (after := self._after.get(end)) is None:
-            window = self._text[end : end + CONTEXT_AFTER].partition(MASK)[0]
-            after = self._after[end] = self._within(folded(window))
-        return before | after if before and after else before or after
+        if (words := self._around.get(bounds)) is None:
+            start, end = bounds
+            before = self._text[max(0, start - CONTEXT_BEFORE) : start].rpartition(MASK)[2]
+            after = self._text[end : end + CONTEXT_AFTER].partition(MASK)[0]
+            words = self._around[bounds] = self._within(folded(f"{before}{MASK}{after}"))
+        return words
 
 
 def _trie(words: Iterable[str]) -> str:
