@@ -131,6 +131,12 @@ def test_a_text_of_too_many_places_is_replaced_whole_and_its_neighbours_are_not(
     assert list(BOTH[engine].texts(texts)[0]) == ["call [PHONE]", "[REDACTED]", "nothing here"]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_long_list_of_addresses_comes_out_line_by_line(engine: Engine) -> None:
+    addresses = [f"10.{number // 100}.{100 + number % 100}.{1 + number % 7}" for number in range(7_000)]
+    assert set(BOTH[engine].text("\n".join(addresses)).splitlines()) == {"[IP_ADDRESS]"}
+
+
 def test_the_policy_hash_names_the_rules() -> None:
     assert SANITIZER.policy_hash == Sanitizer(RULES).policy_hash != Sanitizer(RULES[1:]).policy_hash
 
