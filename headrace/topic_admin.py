@@ -52,15 +52,16 @@ def wanted_config(topic: Topic, settings: Settings) -> dict[str, str]:
 def describe(client: AdminClient, settings: Settings) -> dict[str, dict[str, str]]:
     """The properties of each topic of the table, and of the windows' own, that exists; `partitions` among them."""
     names = [settings.kafka.topic(name) for name in (*(topic.name for topic in TOPICS), WINDOWS_STATE)]
-    partitions = _partitions(client, names)
+    partitions = _known(client.describe_topics(TopicCollection(names), request_timeout=BROKER_TIMEOUT_S))
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in partitions]
-    configs = client.describe_configs(resources, request_timeout=BROKER_TIMEOUT_S) if resources else {}
+    asked = client.describe_configs(resources, request_timeout=BROKER_TIMEOUT_S) if resources else {}
+    configs = _known({resource.name: future for resource, future in asked.items()})
     return {
-        resource.name: {
-            "partitions": str(partitions[resource.name]),
-            **{key: entry.value for key, entry in future.result().items()},
+        name: {
+            "partitions": str(len(partitions[name].partitions)),
+            **{key: entry.value for key, entry in config.items()},
         }
-        for resource, future in configs.items()
+        for name, config in configs.items()
     }
 
 
@@ -98,12 +99,12 @@ def _await_visible(client: AdminClient, names: list[str]) -> None:
         time.sleep(VISIBLE_POLL_S)
 
 
-def _partitions(client: AdminClient, names: list[str]) -> dict[str, int]:
-    described = client.describe_topics(TopicCollection(names), request_timeout=BROKER_TIMEOUT_S)
+def _known(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the broker says of each topic that exists: one may go between two questions."""
     found = {}
-    for name, future in described.items():
+    for name, future in answers.items():
         try:
-            found[name] = len(future.result().partitions)
+            found[name] = future.result()
         except KafkaException as error:
             if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise BrokerRefused(f"{name}: {error.args[0].str()}") from None
