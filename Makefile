@@ -15,7 +15,7 @@ demo: setup ## The whole pipeline on made-up traffic, or on a file: make demo DA
 test: setup ## Every test, on a real Kafka
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-test-fast: setup ## The tests that need no Kafka, in less than a minute
+test-fast: setup ## The tests that need no Kafka and little time: a minute or two
 	@$(BIN)/pytest -m "not broker and not slow" -n auto
 
 check: ## What CI runs: lint, types, import contracts, every test
