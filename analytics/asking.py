@@ -6,5 +6,18 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
+from analytics.live import connect
+from headrace.settings import Settings
+
 Ask = Callable[[str], pa.Table]
 """Runs one SELECT, and returns all rows."""
+
+
+def of_store(settings: Settings) -> Ask:
+    """Asks over a connection of its own each time: between two statements a lake may come or go."""
+
+    def ask(sql: str) -> pa.Table:
+        with connect(settings) as store:
+            return store.table(sql)
+
+    return ask

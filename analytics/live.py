@@ -7,7 +7,6 @@ with analytics.live.connect(settings) as store:
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Literal
@@ -18,6 +17,7 @@ import pyarrow as pa
 from consumers.lake.access import HOST, database_path, load_quack, quoted, server_uri, token_path
 from consumers.lake.authorize import refusal
 from headrace.errors import ConfigError, HeadraceError, StoreLocked
+from headrace.patience import patiently
 from headrace.settings import Settings
 
 CONNECT_S = 2.0
@@ -114,14 +114,9 @@ def connect(settings: Settings, place: Place | None = None) -> LiveStore:
     A lake that is just starting is waited for. Raises ConfigError where there is no store, StoreLocked where the
     file is held and nobody answers, and LakeSilent where the lake is asked for and does not answer.
     """
-    deadline = time.monotonic() + STARTING_S
-    while True:
-        try:
-            return _connect(settings, place)
-        except StoreLocked:
-            if not token_path(settings).exists() or time.monotonic() > deadline:
-                raise
-        time.sleep(ASK_AGAIN_S)
+    if not token_path(settings).exists():
+        return _connect(settings, place)
+    return patiently(lambda: _connect(settings, place), StoreLocked, STARTING_S, ASK_AGAIN_S)
 
 
 def _connect(settings: Settings, place: Place | None) -> LiveStore:

@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from analytics.audit.rows import Query, ledger
 from headrace import kafka
 from headrace.errors import HeadraceError, Retriable
+from headrace.patience import patiently
 from headrace.settings import Kafka
 from headrace.topics import CLEAN, RAW, REJECTED
 
@@ -128,14 +129,7 @@ def _wait(service: str, targets: Positions, positions: Callable[[], Positions], 
 
 def _offsets(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]:
     """A broker that has just started is asked again. Raises Retriable where it goes on."""
-    deadline = time.monotonic() + kafka.BROKER_TIMEOUT_S
-    while True:
-        try:
-            return _listed(admin, topic, spec)
-        except Retriable:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(POLL_S)
+    return patiently(lambda: _listed(admin, topic, spec), Retriable, kafka.BROKER_TIMEOUT_S, POLL_S)
 
 
 def _listed(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]:

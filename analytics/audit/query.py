@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from analytics import live
 from analytics.audit.rows import Query
 from headrace.errors import HeadraceError
+from headrace.patience import patiently
 from headrace.settings import Settings
 
 PATIENCE_S = 60.0
@@ -29,20 +29,16 @@ def connect_patiently(settings: Settings) -> Query:
     """Asks the lake over one connection; where it is killed, waits for the next one. Raises what it said last."""
     held: live.LiveStore | None = None
 
-    def query(sql: str) -> list[tuple[Any, ...]]:
+    def ask(sql: str) -> list[tuple[Any, ...]]:
         nonlocal held
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                held = held or _lake(settings)
-                return rows(held, sql)
-            except HeadraceError:
-                held = None
-                if time.monotonic() > deadline:
-                    raise
-            time.sleep(RETRY_S)
+        try:
+            held = held or _lake(settings)
+            return rows(held, sql)
+        except HeadraceError:
+            held = None
+            raise
 
-    return query
+    return lambda sql: patiently(lambda: ask(sql), HeadraceError, PATIENCE_S, RETRY_S)
 
 
 def rows(store: live.LiveStore, sql: str) -> list[tuple[Any, ...]]:

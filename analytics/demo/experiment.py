@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from analytics.demo.live import ask, count, wait
+from analytics.asking import of_store
+from analytics.demo.live import count, wait
 from analytics.demo.truth import Truth
 from analytics.experiments import ABTestFramework, Plan
 from analytics.registry import Registry
@@ -40,7 +41,7 @@ def compare(
     stored = f"SELECT count(*) AS n FROM interactions WHERE experiment = '{name}'"
     wait(lambda: count(settings, stored) >= logged, "the experiment's traffic was not stored")
     framework = ABTestFramework(running.experiment, Plan(looks=EXPERIMENT_DAYS))
-    report = framework.report(lambda sql: ask(settings, sql))
+    report = framework.report(of_store(settings))
     return report.action, report.reason
 
 

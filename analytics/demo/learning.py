@@ -15,8 +15,9 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from analytics.asking import of_store
 from analytics.demo.experiment import compare
-from analytics.demo.live import ask, count, wait
+from analytics.demo.live import count, wait
 from analytics.demo.truth import Truth, read_truth, scores
 from analytics.labels import book
 from analytics.labels.task import Labelled
@@ -104,8 +105,7 @@ def _after_first(
 
 def _held_back(settings: Settings) -> dict[str, str]:
     """The texts of the last interactions, which no router is trained on: they are the gate's."""
-    rows = ask(
-        settings,
+    rows = of_store(settings)(
         f"""SELECT interaction_id::VARCHAR AS id, user_query AS text FROM interactions
             WHERE len(user_query) > 0 AND agent_selected <> 'probe' ORDER BY interaction_id DESC LIMIT {SCORED}""",
     )
@@ -136,8 +136,10 @@ def _planted_worse(settings: Settings, pipeline: IncrementalRetrainingPipeline) 
     cut = pipeline.registry.manifests()[-1].lineage.last_event
     assert cut is not None
 
+    ask = of_store(settings)
+
     def poisoned(sql: str) -> pa.Table:
-        rows = ask(settings, sql)
+        rows = ask(sql)
         return _poison(rows, cut - timedelta(days=6)) if "agent_selected" in rows.column_names else rows
 
     return asyncio.run(IncrementalRetrainingPipeline(settings, ask=poisoned).retrain()).reasons

@@ -1,12 +1,9 @@
-"""The demo's looks into the running system: ask the store, and wait for what has to come."""
+"""The demo's looks into the running system: count what is stored, and wait for what has to come."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
-
-import pyarrow as pa
 
 from analytics.demo.setting import DemoFailed
 from analytics.live import connect
@@ -16,16 +13,10 @@ TIMEOUT_S = 90.0
 POLL_S = 0.1
 
 
-def ask(settings: Settings, sql: str) -> pa.Table:
-    """All rows of one statement."""
-    with connect(settings) as store:
-        return store.table(sql)
-
-
 def count(settings: Settings, sql: str) -> int:
     """The number that a statement calls `n`."""
-    rows: list[dict[str, Any]] = ask(settings, f"{sql} LIMIT 1").to_pylist()
-    return int(rows[0]["n"])
+    with connect(settings) as store:
+        return int(store.rows(f"{sql} LIMIT 1")[0]["n"])
 
 
 def wait(until: Callable[[], bool], otherwise: str) -> None:

@@ -16,8 +16,6 @@ from analytics.experiments.reading import Plan, Reading
 from analytics.experiments.recommendation import Action, recommend
 from headrace.experiment import Assignment, Experiment
 
-"""Runs one SELECT on the store."""
-
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """An experiment as it stands, with what to do about it."""

@@ -10,7 +10,6 @@ import msgspec
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topic_admin import describe
-from headrace.topics import TOPICS, WINDOWS_STATE
 
 FOR_EVER_MS = 2**63 - 1
 """Kafka's word for no bound."""
@@ -30,12 +29,9 @@ def last_copies(settings: Settings, now: datetime) -> list[LastCopy]:
     """For each topic that exists, as the broker keeps it. Raises BrokerUnavailable."""
     client = kafka.admin(settings.kafka)
     kafka.require_broker(client, settings.kafka)
-    found = describe(client, settings)
-    names = [settings.kafka.topic(name) for name in (*(topic.name for topic in TOPICS), WINDOWS_STATE)]
     return [
-        LastCopy(topic=name, at=last_copy_at(found[name], now), is_compacted=_is_compacted(found[name]))
-        for name in names
-        if name in found
+        LastCopy(topic=name, at=last_copy_at(config, now), is_compacted=_is_compacted(config))
+        for name, config in describe(client, settings).items()
     ]
 
 

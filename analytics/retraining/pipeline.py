@@ -22,8 +22,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analytics.asking import Ask
-from analytics.live import connect
+from analytics.asking import Ask, of_store
 from analytics.registry import Lineage, Manifest, Registry, registry_of
 from analytics.retraining import examples
 from analytics.retraining.evaluation import ALL
@@ -74,7 +73,7 @@ class IncrementalRetrainingPipeline:
         """`ask` runs a SELECT on the store; by default the lake, or its file, does."""
         self._settings = settings or load()
         self._retraining = self._settings.continual_learning.retraining
-        self._ask = ask or self._from_store
+        self._ask = ask or of_store(self._settings)
         self.registry: Registry = registry_of(self._settings)
 
     def should_retrain(self, last: datetime | None, new_samples: int, *, drifted: bool = False) -> bool:
@@ -188,10 +187,6 @@ class IncrementalRetrainingPipeline:
             measured["accuracy_before"] = evaluation.before[ALL].value
         reasons = [] if evaluation.gate is None else evaluation.gate.reasons
         return self.registry.add(model, lineage, metrics=measured, accepted=evaluation.accepted, reasons=reasons)
-
-    def _from_store(self, sql: str) -> pa.Table:
-        with connect(self._settings) as store:
-            return store.table(sql)
 
 
 def run_of(manifest: Manifest, evaluation: Evaluation) -> TrainingRun:

@@ -28,6 +28,7 @@ from consumers.memory import rarely_collect
 from consumers.metrics import Metrics
 from headrace import kafka
 from headrace.errors import Retriable
+from headrace.patience import patiently
 from headrace.service import Heartbeat, Shutdown
 from headrace.settings import MEGABYTE, Settings
 from headrace.topics import CLEAN, CLUSTERS, DECISIONS, REJECTED, REPORTS
@@ -200,14 +201,7 @@ class Lake:
 
     def _write_in_time(self, batch: Batch) -> None:
         """Writes a batch, waiting for memory as long as analysts' statements may hold it."""
-        deadline = time.monotonic() + self._settings.store.query_seconds
-        while True:
-            try:
-                return self._store.write(batch)
-            except Retriable:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(MEMORY_PAUSE_S)
+        patiently(lambda: self._store.write(batch), Retriable, self._settings.store.query_seconds, MEMORY_PAUSE_S)
 
     def _wait_until_stored(self) -> None:
         if self._storing is not None:

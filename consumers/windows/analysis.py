@@ -15,7 +15,7 @@ from consumers.drift import monitor
 from consumers.failures import clusters
 from consumers.failures.latency import Quartiles, quartiles, slow_limit, slow_response
 from consumers.failures.state import Cluster, ClusterState, Failing
-from consumers.windows.comparison import compared
+from consumers.windows.comparison import compared, summary_of
 from consumers.windows.fixes import resolved
 from consumers.windows.reports import (
     ALL_AGENTS,
@@ -139,7 +139,7 @@ def _reports(
     factors = reference.factors if reference else {}
     reports = []
     for agent in (ALL_AGENTS, *window.agents):
-        summary = window.whole if agent == ALL_AGENTS else window.of_agent(agent)
+        summary = summary_of(window, agent)
         signals = (
             compared(window, reference, agent, detection.detection_method, factors)
             if reference and detection.enabled

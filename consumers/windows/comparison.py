@@ -47,7 +47,7 @@ def _signals(window: Window, agent: str) -> dict[str, Any]:
 
 def compared(window: Window, reference: Window, agent: str, method: Method, factors: Factors) -> list[SignalReport]:
     """Every signal that both have; none where either has too few interactions. `factors` are the reference's."""
-    before, after = _summary(reference, agent), _summary(window, agent)
+    before, after = summary_of(reference, agent), summary_of(window, agent)
     if min(before.interactions, after.interactions) < MIN_INTERACTIONS:
         return []
     found = frame(signals_of(reference, agent, factors), signals_of(window, agent, factors), method)
@@ -66,8 +66,8 @@ def _report(
         adjusted_p_value=signal.adjusted_p_value,
         alarm=signal.alarm,
         distance=signal.comparison.statistic,
-        before=_mean(signal.name, _summary(reference, agent)),
-        after=_mean(signal.name, _summary(window, agent)),
+        before=_mean(signal.name, summary_of(reference, agent)),
+        after=_mean(signal.name, summary_of(window, agent)),
         culprits=sorted(blamed, key=lambda culprit: culprit.p_value)[:MOST_CULPRITS],
         examples=_examples(signal, window, agent) if signal.alarm else [],
     )
@@ -147,7 +147,8 @@ def _evenly(samples: Collection[tuple[Example, ...]]) -> list[Example]:
     return [e for sample in samples for e in sample if not full or by_hash(e) <= min(full)]
 
 
-def _summary(window: Window, agent: str) -> Summary:
+def summary_of(window: Window, agent: str) -> Summary:
+    """The agent's interactions, or all of the window's."""
     return window.whole if agent == ALL_AGENTS else window.of_agent(agent)
 
 

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
-
-from analytics.live import connect
 from consumers.lake.store import Store
 from headrace.events import ProductionInteraction
 from headrace.settings import ContinualLearning, Logging, Retraining, Settings
@@ -20,6 +17,8 @@ QUERIES = {
     "account": ("reset the password of login {}", "change email of account {}", "cannot sign in since {} days"),
 }
 AGENTS = tuple(QUERIES)
+TURNS = 900
+"""Of the store `learning`."""
 
 
 def turn(number: int, label: str | None = None) -> ProductionInteraction:
@@ -53,8 +52,3 @@ def store(settings: Settings, turns: Iterable[ProductionInteraction]) -> None:
             opened.begin(CLEAN_TOPIC, "clean-id", 1)
             opened.begin(REJECTED_TOPIC, "rejected-id", 1)
         opened.write(batch(turns, offset=max(entry.next_offset for entry in opened.entries.values())))
-
-
-def ask(settings: Settings, sql: str) -> pa.Table:
-    with connect(settings) as live:
-        return live.query(sql).read_all()

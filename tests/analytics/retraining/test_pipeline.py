@@ -18,20 +18,12 @@ from headrace.errors import ConfigError
 from headrace.router import Router
 from headrace.settings import CONFIG_VARIABLE, Settings
 from headrace.states import fetch
-from tests.analytics.retraining.support import AGENTS, settings_in, store, turn
+from tests.analytics.retraining.support import AGENTS, TURNS, settings_in, store, turn
 from tests.conftest import write_settings
 
 pytestmark = pytest.mark.slow
 
-TURNS = 900
 STEPS = ("unfinished", "dataset", "model", "evaluation")
-
-
-@pytest.fixture
-def learning(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path)
-    store(settings, map(turn, range(TURNS)))
-    return settings
 
 
 def retrain(settings: Settings) -> IncrementalRetrainingPipeline:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 
-import pytest
-
+from analytics.asking import of_store
 from analytics.retraining import IncrementalRetrainingPipeline
 from analytics.retraining.resolved import resolved_clusters
 from consumers.failures.state import Cluster, Failing, Status
@@ -20,10 +17,9 @@ from headrace.decisions import Resolution
 from headrace.events import ProductionInteraction
 from headrace.settings import Settings
 from headrace.topics import CLUSTERS, DECISIONS
-from tests.analytics.retraining.support import ask, settings_in, store, turn
+from tests.analytics.retraining.support import TURNS, store, turn
 from tests.consumers.lake.support import CLEAN_TOPIC, NOON, REJECTED_TOPIC, interaction_id
 
-TURNS = 900
 MEMBERS = range(3, 3 + 24 * 9, 9)
 """Turns that ask billing in the words of its second phrasing."""
 TOPICS = {name: CLEAN_TOPIC.replace("clean", name) for name in (CLUSTERS, DECISIONS)}
@@ -47,13 +43,6 @@ def tell(settings: Settings, topic: str, *records: bytes) -> None:
         opened.write(batch)
 
 
-@pytest.fixture
-def learning(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path)
-    store(settings, map(turn, range(TURNS)))
-    return settings
-
-
 def mislabelled(number: int) -> ProductionInteraction:
     """What billing is asked in the members' words is delivery's, somebody says."""
     return turn(number, "delivery" if number % 9 == MEMBERS[0] % 9 else None)
@@ -72,7 +61,7 @@ def test_clusters_count_as_the_last_word_on_them_says(learning: Settings) -> Non
     )
     moment = NOON + timedelta(days=1)
     tell(learning, DECISIONS, *(encode(Resolution(cluster_id=c, decided_at=moment)) for c in ("fixed", "regressed")))
-    found = resolved_clusters(partial(ask, learning))
+    found = resolved_clusters(of_store(learning))
     assert set(found) == {"quiet", "fixed"}
     assert found["quiet"] == {interaction_id(n) for n in MEMBERS}
 

@@ -45,6 +45,16 @@ def alarms(rng: np.random.Generator, trials: int, shift: float) -> int:
     return found
 
 
+def told(rng: np.random.Generator, trials: int, batches: int, shift: float) -> int:
+    """Streams of so many batches in which the monitor alarms."""
+    found = 0
+    for _ in range(trials):
+        whole, factor = reference(rng)
+        monitor = Monitor({"agent": thinned(whole, factor)}, RUN_LENGTH)
+        found += any(monitor.update({"agent": thinned(window(rng, shift), factor)}).alarm for _ in range(batches))
+    return found
+
+
 def test_frames_of_sessions_alarm_as_rarely_as_they_say() -> None:
     assert alarms(np.random.default_rng(1), 300, shift=0.0) <= most(0.05, 300)
 
@@ -55,23 +65,11 @@ def test_a_tenth_of_the_sessions_that_go_to_another_agent_is_still_found() -> No
 
 @pytest.mark.slow
 def test_one_quiet_stream_of_sessions_in_ten_alarms_within_sixty_batches() -> None:
-    rng = np.random.default_rng(3)
-    found = 0
-    for _ in range(60):
-        whole, factor = reference(rng)
-        monitor = Monitor({"agent": thinned(whole, factor)}, RUN_LENGTH)
-        found += any(monitor.update({"agent": thinned(window(rng), factor)}).alarm for _ in range(60))
-    assert found <= most(0.1, 60)
+    assert told(np.random.default_rng(3), trials=60, batches=60, shift=0.0) <= most(0.1, 60)
 
 
 def test_the_monitor_tells_a_shift_of_sessions_in_two_batches() -> None:
-    rng = np.random.default_rng(4)
-    found = 0
-    for _ in range(24):
-        whole, factor = reference(rng)
-        monitor = Monitor({"agent": thinned(whole, factor)}, RUN_LENGTH)
-        found += any(monitor.update({"agent": thinned(window(rng, 0.1), factor)}).alarm for _ in range(2))
-    assert found >= 12
+    assert told(np.random.default_rng(4), trials=24, batches=2, shift=0.1) >= 12
 
 
 def test_a_number_that_a_session_shares_is_worth_one_value_a_session() -> None:

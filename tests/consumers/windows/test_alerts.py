@@ -18,7 +18,7 @@ from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis, Settings, Windows
-from tests.consumers.windows.test_closing import WINDOW_US, progress
+from tests.consumers.windows.test_closing import WINDOW_US, state_of
 from tests.support.digests import BEGIN, clean_records, embed, events
 
 WINDOWS = 14
@@ -43,12 +43,7 @@ LOG = log()
 
 def alerts(table: DictTable, stop: int, at: float) -> list[Alert]:
     """Said after reading so many records, with the watermark at so many windows."""
-    state = State(table, 0)
-    digester = PartitionDigester(Source("topic", 0, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(stop), LOG[:stop])
-    for part in digester.parts():
-        state.take(part)
-    state.note(progress(0, stop, at, clock=at))
+    state = state_of(table, stop, at, LOG)
     said = [alert for closing in closings(state, Horizon(SETTINGS), SETTINGS) for alert in closing.alerts]
     return [alert for alert in said if alert.kind == "drift"]
 

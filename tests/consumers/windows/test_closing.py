@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from consumers.digester.partition import PartitionDigester
+from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Progress, Source
 from consumers.windows.closing import Closing, Horizon, closings
 from consumers.windows.state import DictTable, State
@@ -36,11 +38,11 @@ def progress(
     )
 
 
-def state_of(table: DictTable, events_read: int, at: float) -> State:
+def state_of(table: DictTable, events_read: int, at: float, log: Sequence[SlimClean] = LOG) -> State:
     """A state that has read so many events, with the watermark at `at` windows."""
     state = State(table, 0)
     digester = PartitionDigester(Source("topic", 0, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(events_read), LOG[:events_read])
+    digester.take(range(events_read), log[:events_read])
     for part in digester.parts():
         state.take(part)
     state.note(progress(0, events_read, at, clock=at))
