@@ -36,20 +36,25 @@ class Analyst:
 
     def stored(self) -> int:
         """Interactions in the store."""
-        return int(self._ask("SELECT coalesce(sum(interactions), 0) FROM ledger LIMIT 1")[0][0])
+        return int(self.ask("SELECT coalesce(sum(interactions), 0) FROM ledger LIMIT 1")[0][0])
+
+    def records(self) -> int:
+        """Records of all kinds that are stored."""
+        return int(self.ask("SELECT coalesce(sum(records), 0) FROM ledger LIMIT 1")[0][0])
 
     def found(self, producer_id: str, seqs: Iterable[int], since: datetime) -> set[int]:
         """Those of the numbers that are stored."""
         wanted = ", ".join(map(str, seqs))
         return {
             seq
-            for (seq,) in self._ask(
+            for (seq,) in self.ask(
                 f"SELECT seq FROM interactions WHERE timestamp > TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}' "
                 f"AND producer_id = {quoted(producer_id)} AND seq IN ({wanted}) LIMIT 100000"
             )
         }
 
-    def _ask(self, sql: str) -> list[Any]:
+    def ask(self, sql: str) -> list[Any]:
+        """The answer's rows."""
         return self._connection.execute(self._call.format(quoted(sql))).fetchall()
 
 

@@ -35,11 +35,18 @@ class Process:
 
     def peak_mb(self) -> float:
         """The most memory that was resident."""
+        return self._status_mb("VmHWM")
+
+    def resident_mb(self) -> float:
+        """Memory that is resident now."""
+        return self._status_mb("VmRSS")
+
+    def _status_mb(self, name: str) -> float:
         try:
             lines = (self._proc / "status").read_text().splitlines()
         except OSError:
             return 0.0
-        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
 @contextmanager
