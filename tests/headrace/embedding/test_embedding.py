@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from headrace.embedding import Embedder, embedder
+from headrace.embedding import Embedder, embedder, static
 from headrace.errors import ConfigError
 
 TEXTS = [
@@ -21,6 +23,7 @@ TEXTS = [
     "Größe 42 – gibt es die noch?",
     "Please " + "and also " * 400 + "stop",
 ]
+STATIC = static.StaticEmbedder.load()
 
 
 @pytest.fixture(scope="module", params=["static", "sentence"])
@@ -47,6 +50,22 @@ def test_a_text_has_the_same_vector_whatever_stands_beside_it(embed: Embedder) -
 def test_alike_texts_are_nearer_than_others(embed: Embedder) -> None:
     parcel, _, late, _, pay, *_ = embed(TEXTS)
     assert parcel @ late > parcel @ pay + 0.2
+
+
+@given(
+    st.lists(st.sampled_from(["a", "Parcel", " ", " ", "<s>", "</s>", "\u2581", "é", "日", "\n", "5,"])).map("".join)
+)
+def test_the_stream_s_words_have_the_tokens_that_they_have_in_their_text(text: str) -> None:
+    ids = np.frombuffer(STATIC._tokens([text, text])[1], np.int32)
+    assert ids.tolist() == STATIC._tokenizer.encode(text, add_special_tokens=False).ids
+
+
+def test_words_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(static, "KNOWN_CHARACTERS", 100)
+    embed = static.StaticEmbedder.load()
+    for number in range(200):
+        embed([f"word{number} {number}"])
+    assert sum(map(len, embed._known)) < 120
 
 
 def test_no_texts_give_no_rows(embed: Embedder) -> None:
