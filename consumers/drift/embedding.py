@@ -15,10 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
-from scipy.stats import rankdata
-from sklearn.cluster import KMeans
 
 from consumers.drift.categorical import categorical
+from consumers.drift.kmeans import Labels, kmeans
 from consumers.drift.neighbours import SAME, neighbours_p_value
 from consumers.drift.numeric import NOTHING, Comparison
 from consumers.drift.pooled import Floats
@@ -146,13 +145,11 @@ def _mean_shift(axes: Vectors, variances: Floats, cut: int) -> float:
     return max(float(chdtrc(int(kept.sum()), statistic)), SMALLEST)
 
 
-def _clusters(axes: Vectors, count: int) -> NDArray[np.int32]:
-    count = max(2, min(count, len(axes) // ROWS_PER_CLUSTER))
-    labels: NDArray[np.int32] = KMeans(count, n_init=1, max_iter=10, random_state=0).fit_predict(axes)
-    return labels
+def _clusters(axes: Vectors, count: int) -> Labels:
+    return kmeans(axes, max(2, min(count, len(axes) // ROWS_PER_CLUSTER)), rounds=10)[1]
 
 
-def _mix_shift(labels: NDArray[np.int32], cut: int) -> float:
+def _mix_shift(labels: Labels, cut: int) -> float:
     return categorical(labels[:cut], labels[cut:]).distance_p_value
 
 
@@ -162,14 +159,20 @@ def _novelty(reference: Vectors, current: Vectors) -> tuple[float, Floats]:
     own = nearest(reference[::step], reference)
     distances = nearest(current, reference)
     both = np.concatenate([own, distances])
-    ranks = (rankdata(both) - 0.5) / len(both)
-    scores = -np.log1p(-ranks)
+    scores = -np.log1p(-_middles(both))
     n, m = len(distances), len(own)
     z = (scores[m:].mean() - scores.mean()) / scores.std() * np.sqrt(n * (n + m - 1) / m)
     return max(float(ndtr(-z)), SMALLEST), distances
 
 
-def _grown(labels: NDArray[np.int32], axes: Vectors, cut: int) -> tuple[NDArray[np.int64], tuple[float, float]]:
+def _middles(values: Floats) -> Floats:
+    """The share of values below each, its own half counted; equal values have equal ones."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middles: Floats = (np.cumsum(counts) - counts / 2)[places] / len(values)
+    return middles
+
+
+def _grown(labels: Labels, axes: Vectors, cut: int) -> tuple[NDArray[np.int64], tuple[float, float]]:
     """Current rows of the cluster with the greatest excess of them, central ones first; its shares."""
     before = np.bincount(labels[:cut], minlength=labels.max() + 1) / cut
     after = np.bincount(labels[cut:], minlength=len(before)) / (len(labels) - cut)

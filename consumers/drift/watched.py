@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.cluster import KMeans
 
 from consumers.drift.categorical import Categories, counted
 from consumers.drift.embedding import CLUSTER_AXES, COARSE, LEAST_VECTORS, MOST_REFERENCE, Vectors, nearest, unit_rows
+from consumers.drift.kmeans import kmeans, nearest_centre
 from consumers.drift.mixes import chi_square, each
 from consumers.drift.numeric import LEAST_SIZE
 from consumers.drift.pooled import Floats, Sample, Weighted, pool, weighted
@@ -110,8 +110,8 @@ class WatchedVectors:
         _, axes = np.linalg.eigh(np.cov(self._bank.T))
         self._axes = axes[:, ::-1][:, :CLUSTER_AXES].astype(np.float32)
         count = max(2, min(COARSE, len(self._bank) // LEAST_VECTORS))
-        self._clusters = KMeans(count, n_init=1, max_iter=20, random_state=0).fit(self._projected(self._bank))
-        self._mix = WatchedMix(self._labels(self._bank))
+        self._clusters, labels = kmeans(self._projected(self._bank), count, rounds=20)
+        self._mix = WatchedMix(labels.astype(str))
         self._novelty = WatchedNumber(nearest(self._bank, self._bank))
         self._split = len(self._novelty.sums([]))
 
@@ -137,8 +137,7 @@ class WatchedVectors:
         return projected
 
     def _labels(self, vectors: Vectors) -> NDArray[Any]:
-        labels: NDArray[Any] = self._clusters.predict(self._projected(vectors)).astype(str)
-        return labels
+        return nearest_centre(self._projected(vectors), self._clusters).astype(str)
 
 
 def watched(reference: Any) -> Watched | None:

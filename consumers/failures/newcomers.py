@@ -7,9 +7,11 @@ fresh members that resemble it more than they resemble the exemplars.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.special import betaln
 
 from consumers.failures.communities import communities
 from consumers.failures.partition import NOISE, Labels, Vectors, attached, neighbour_graph, neighbours
@@ -45,7 +47,22 @@ def _new(vectors: Vectors, known: Mask) -> Mask:
     """Which members of one group are a new failure: none, mostly."""
     part_of = communities(neighbour_graph(*neighbours(vectors, NEIGHBOURS)), RESOLUTION)
     sizes, exemplars = np.bincount(part_of), np.bincount(part_of, weights=known)
-    lacking = hypergeom.cdf(exemplars, len(known), known.sum(), sizes) <= CHANCE
+    lacking = _at_most(exemplars, known, sizes) <= CHANCE
     apart = lacking & (sizes - exemplars >= LEAST_NEW) & (exemplars <= MOST_KNOWN_SHARE * sizes)
     sides = np.where(known, 0, np.where(apart[part_of], 1, NOISE))
     return attached(vectors, sides) == 1 if apart.any() else np.zeros(len(known), np.bool_)
+
+
+def _at_most(exemplars: NDArray[Any], known: Mask, sizes: NDArray[Any]) -> NDArray[np.float64]:
+    """Chance of so few exemplars in parts of these sizes, drawn at random (hypergeometric)."""
+    total, marked = len(known), int(known.sum())
+    counts, drawn = np.arange(marked + 1), sizes[:, None]
+    rest = drawn - counts
+    possible = (rest >= 0) & (rest <= total - marked) & (counts <= exemplars[:, None])
+    ways = _log_choices(marked, counts) + _log_choices(total - marked, np.clip(rest, 0, total - marked))
+    chances = np.exp(ways - _log_choices(total, drawn))
+    return np.asarray(np.where(possible, chances, 0.0).sum(axis=1))
+
+
+def _log_choices(total: int, chosen: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(-np.log1p(total) - betaln(total - chosen + 1, chosen + 1))

@@ -13,7 +13,6 @@ import threading
 import time
 
 import faust
-import sklearn
 import structlog
 from threadpoolctl import threadpool_limits
 
@@ -40,9 +39,6 @@ def run(settings: Settings) -> None:
     configure_log()
     bound_arenas()
     threadpool_limits(1)  # matrices of a few hundred rows: a second thread only waits, and takes a core for it
-    sklearn.set_config(
-        assume_finite=True, skip_parameter_validation=True
-    )  # of so few rows it checks longer than it works
     metrics = Metrics(settings, SERVICE)
     metrics.serve()
     app = build(settings, metrics)
