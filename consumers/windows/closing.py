@@ -58,7 +58,7 @@ class Horizon:
         self.window_us = windows.seconds * MICROSECONDS
         self._lateness_us = round(windows.lateness_seconds * MICROSECONDS)
         self._revised_us = windows.revised * self.window_us
-        self._reference_us = windows.reference_windows * self.window_us
+        self._reference_us = windows.reference_windows * self.window_us if windows.reference == "rolling" else 0
 
     def closed_before(self, watermark_us: int) -> int:
         """Windows that start at or before this are closed."""
@@ -72,6 +72,10 @@ class Horizon:
         """Windows that start before this are no reference any more, either."""
         return self.settled_before(watermark_us) - self._reference_us
 
+    def told_before(self, watermark_us: int) -> int:
+        """What was said with windows that start before this is no drift of a window that may still change."""
+        return self.settled_before(watermark_us) - QUIET_WINDOWS * self.window_us
+
 
 def due(state: State, horizon: Horizon) -> list[tuple[str, int]]:
     """Tenant and start of the windows that are closed and may have something new to say, by start.
@@ -84,6 +88,16 @@ def due(state: State, horizon: Horizon) -> list[tuple[str, int]]:
         for window in state.windows
         if window in state.changed and window[1] <= latest and (window[1] >= settled or window not in state.closed)
     ]
+
+
+def forget(state: State, horizon: Horizon) -> None:
+    """Lets go of what nothing will be made of any more; call it when nothing is due."""
+    watermark_us = state.watermark_us
+    settled_us = horizon.settled_before(watermark_us)
+    state.chains.forget(settled_us)
+    state.forget(horizon.forgotten_before(watermark_us))
+    state.settle(settled_us)
+    state.forget_closed(horizon.told_before(watermark_us))
 
 
 def close(

@@ -24,9 +24,8 @@ from headrace.settings import Settings
 
 def erase(state: State, interactions: frozenset[str], settings: Settings, fixes: Collection[Resolution] = ()) -> None:
     """Removes what the state holds of these interactions, and lets it take nothing of them any more."""
-    settled = [
-        place for place, closed in state.closed.items() if _now(state, place, settings, fixes) == closed.signature
-    ]
+    closed = [place for place in state.windows if place in state.closed]
+    settled = [place for place in closed if _now(state, place, settings, fixes) == state.closed[place].signature]
     state.erased = interactions
     state.rewrite(lambda examples: without(examples, interactions))
     state.chains.rewrite(lambda chain: _chain_without(chain, interactions))

@@ -23,6 +23,9 @@ from consumers.digests.summary import EMPTY, Summary, merged
 from consumers.failures.finding import findings_without
 from consumers.windows.spread import Spread, by_agent, factors_of, spread_of, united_spread
 
+MOST_SAMPLED, MOST_SLOW = 8_192, 4_096
+"""Examples of one tenant and window, whatever the number of its agents: at most 6 and 4 MB."""
+
 
 class Window(msgspec.Struct, array_like=True, frozen=True, dict=True):
     """Everything that is known of one tenant's window."""
@@ -77,7 +80,7 @@ class Window(msgspec.Struct, array_like=True, frozen=True, dict=True):
 
 
 class Examples(msgspec.Struct, array_like=True, frozen=True):
-    """Examples of one key, from one part or from many."""
+    """Examples of one window, from one part or from many."""
 
     sample: tuple[Example, ...] = ()
     failures: tuple[Example, ...] = ()
@@ -100,27 +103,32 @@ def _unnamed(example: Example, interactions: Collection[str]) -> Example:
 
 
 def united(several: Iterable[Examples]) -> Examples:
-    """The examples of all of them that may still matter, each interaction once."""
+    """The examples of a window's parts that may still matter, each interaction once; uniting such sets is exact."""
     parts = list(several)
     return Examples(
-        tuple(first((e for part in parts for e in part.sample), MAX_SAMPLE, by_hash)),
+        _of_all(_by_agent((e for part in parts for e in part.sample), MAX_SAMPLE, by_hash), MOST_SAMPLED, by_hash),
         tuple(first((e for part in parts for e in part.failures), MAX_FAILURES, by_hash)),
-        tuple(first((e for part in parts for e in part.slow), MAX_SLOW, by_latency)),
+        _of_all(_by_agent((e for part in parts for e in part.slow), MAX_SLOW, by_latency), MOST_SLOW, by_latency),
     )
+
+
+def bare_examples(examples: Examples) -> Examples:
+    """What a reference needs of them."""
+    return Examples(tuple(map(_bare, examples.sample)))
 
 
 def assemble(
     tenant: str, start_us: int, summaries: Mapping[Key, Iterable[Summary]], examples: Iterable[Examples]
 ) -> Window:
     """One window of summaries by key, and of the examples of all its keys."""
-    found = list(examples)
+    kept = united(examples)
     return Window(
         tenant,
         start_us,
         bounded({(key.agent, key.version, key.variant): merged(parts) for key, parts in summaries.items()}),
-        _by_agent((e for part in found for e in part.sample), MAX_SAMPLE, by_hash),
-        tuple(first((e for part in found for e in part.failures), MAX_FAILURES, by_hash)),
-        _by_agent((e for part in found for e in part.slow), MAX_SLOW, by_latency),
+        _by_agent(kept.sample, MAX_SAMPLE, by_hash),
+        kept.failures,
+        _by_agent(kept.slow, MAX_SLOW, by_latency),
     )
 
 
@@ -147,6 +155,12 @@ def bare(window: Window) -> Window:
 
 def _bare(example: Example) -> Example:
     return msgspec.structs.replace(example, query="", error=None, model=None, findings=())
+
+
+def _of_all(
+    by_agent: Mapping[str, Iterable[Example]], limit: int, order: Callable[[Example], tuple[float, str]]
+) -> tuple[Example, ...]:
+    return tuple(first((example for examples in by_agent.values() for example in examples), limit, order))
 
 
 def _by_agent(

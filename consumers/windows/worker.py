@@ -18,7 +18,7 @@ import structlog
 from consumers.digests.messages import Part, Progress, decode
 from consumers.failures.live import published_clusters
 from consumers.metrics import Metrics
-from consumers.windows.closing import Closing, Horizon, close, due, settle
+from consumers.windows.closing import Closing, Horizon, close, due, forget, settle
 from consumers.windows.decided import Decided
 from consumers.windows.erasing import erase, published_without
 from consumers.windows.reports import Alert, encode
@@ -43,6 +43,10 @@ class ChangelogTable:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         yield from list(self._table.data.items())
+
+    def get(self, key: bytes) -> bytes:
+        value: bytes = self._table.data[key]
+        return value
 
     def put(self, key: bytes, value: bytes) -> None:
         self._table.data[key] = value
@@ -137,9 +141,7 @@ class Worker:
             failpoint("windows.5_after_reports")
             settle(state, closing)
             await self._deliver()
-        watermark_us = state.watermark_us
-        state.chains.forget(self._horizon.settled_before(watermark_us))
-        state.forget(self._horizon.forgotten_before(watermark_us))
+        forget(state, self._horizon)
         await self._deliver()
 
     def _closing(self, state: State, tenant: str, start_us: int) -> Closing | None:

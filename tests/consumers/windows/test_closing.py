@@ -10,7 +10,7 @@ import pytest
 from consumers.digester.partition import PartitionDigester
 from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Progress, Source
-from consumers.windows.closing import Closing, Horizon, closings
+from consumers.windows.closing import Closing, Horizon, closings, forget
 from consumers.windows.state import DictTable, State
 from consumers.windows.watermark import later, watermark_us
 from headrace.decisions import Resolution
@@ -64,9 +64,7 @@ def test_who_starts_again_says_nothing_again_also_where_references_are_forgotten
     table = DictTable()
     state = state_of(table, 300, at=9.5)
     assert closed(state)
-    horizon = Horizon(SETTINGS)
-    state.chains.forget(horizon.settled_before(state.watermark_us))
-    state.forget(horizon.forgotten_before(state.watermark_us))
+    forget(state, Horizon(SETTINGS))
     assert len({start for _, start in state.windows}) < 10
     assert closed(State(table, 0)) == []
 
