@@ -30,12 +30,14 @@ def test_mean_and_variance_are_those_of_permuted_labels() -> None:
     assert np.var(counts) == pytest.approx(variance, rel=0.12)
 
 
+@pytest.mark.slow
 def test_no_drift_rarely_alarms() -> None:
     rng = np.random.default_rng(2)
     alarms = sum(neighbours_p_value(rows(rng, 500), rows(rng, 100)) < 0.05 for _ in range(200))
     assert alarms <= most(0.05, 200)
 
 
+@pytest.mark.slow
 def test_queries_that_are_asked_again_and_again_do_not_stand_together() -> None:
     rng = np.random.default_rng(3)
     asked = rows(rng, 60)

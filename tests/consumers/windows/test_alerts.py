@@ -58,6 +58,7 @@ def test_a_drift_that_goes_on_is_said_once() -> None:
     assert set(said.values()) == {1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held_back", [40, 150, 400])
 def test_revisions_and_restarts_say_no_drift_again(held_back: int) -> None:
     table = DictTable()

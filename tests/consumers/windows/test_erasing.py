@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def clusters_of(state: State) -> list[str]:
     return [cluster.cluster_id for cluster in msgspec.msgpack.decode(chain, type=Chain).clusters.clusters]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.sets(st.sampled_from(IDS), min_size=1))
 def test_no_entry_names_them_and_clusters_keep_their_names(erased: set[str]) -> None:
