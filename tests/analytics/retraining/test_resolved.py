@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from analytics.asking import of_store
 from analytics.retraining import IncrementalRetrainingPipeline
 from analytics.retraining.resolved import resolved_clusters
@@ -66,6 +68,7 @@ def test_clusters_count_as_the_last_word_on_them_says(learning: Settings) -> Non
     assert found["quiet"] == {interaction_id(n) for n in MEMBERS}
 
 
+@pytest.mark.slow
 def test_a_model_that_breaks_what_was_fixed_is_refused_by_the_clusters_name(learning: Settings) -> None:
     tell(learning, CLUSTERS, cluster("c-invoices", "resolved"))
     pipeline = IncrementalRetrainingPipeline(learning)

@@ -26,7 +26,7 @@ TEXTS = [
 STATIC = static.StaticEmbedder.load()
 
 
-@pytest.fixture(scope="module", params=["static", "sentence"])
+@pytest.fixture(scope="module", params=["static", pytest.param("sentence", marks=pytest.mark.slow)])
 def embed(request: pytest.FixtureRequest) -> Embedder:
     return embedder(request.param)
 
