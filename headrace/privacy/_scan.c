@@ -11,7 +11,11 @@
      names exists. So no walk through them leaves them.
    * A set of rules has SET_WORDS * 64 bits; a place whose set becomes empty is dropped.
 
-   Work is linear in the text, but for the words near a place, of which there are at most WORDS_NEAR each. */
+   * What is counted against a limit is counted before anything is dropped: Python counts the same.
+
+   Most of a text is passed over: numbers, codes, literals and disguises are looked for from its marks (digits and
+   signs) on, and the words that rules want only around the places of these rules. Work is linear in the text, but for
+   the words near a place, of which there are at most WORDS_NEAR each. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -34,17 +38,27 @@
 #define CONTEXT_BEFORE 64
 #define CONTEXT_AFTER 32
 #define WORDS_NEAR 256
+#define OFFSETS 16        /* From the character before a place on. */
 
 typedef struct { uint64_t words[SET_WORDS]; } Set;
-typedef struct { uint16_t length, keyword; uint8_t is_short, is_spoken, is_context, unused; } Word;
-typedef struct { uint16_t first_step, steps, length, unused; uint8_t text[24]; Set rules; } Seed;
+typedef struct { uint16_t length, keyword; uint8_t is_spoken, unused; } Sign;
+typedef struct { uint16_t length; uint8_t is_short, unused; } Word;
+typedef struct { uint16_t first_step, steps, length, anchor; uint8_t text[24]; Set rules; } Seed;
 typedef struct { uint16_t fewest, most, unused[2]; uint8_t has[256]; } Step;
 
 typedef struct { Py_ssize_t start, end; uint16_t word; uint8_t goes_on_left, goes_on_right; } Hit;
 typedef struct { Py_ssize_t at; size_t order; Set rules; } Place;
 
-enum { SYMBOLS, STRANGE, NEXT, OUT, SUFFIX, WORD_AT, WORDS, SPEAKS_FOR, KEYWORDS, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT,
-       PREFIXES, INSIDE, SEEDS, STEPS, TABLES };
+enum { SYMBOLS, STRANGE, SIGN_NEXT, SIGN_OUT, SIGN_SUFFIX, SIGN_AT, SIGNS, KEYWORDS, NEXT, OUT, SUFFIX, WORD_AT, WORDS,
+       SPEAKS_FOR, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT, PREFIXES, INSIDE, SEEDS, STEPS, BYTE_CLASS,
+       OPENINGS, TABLES };
+
+/* An automaton of Aho and Corasick: what is in NEXT, cut to the common symbols (a cache line a state), and the rest. */
+typedef struct {
+    size_t states, alphabet;
+    const uint16_t *next, *out, *suffix, *word_at;
+    uint16_t *near_states;
+} Automaton;
 
 typedef struct {
     PyObject_HEAD
@@ -55,14 +69,18 @@ typedef struct {
     long most_tries;
     size_t alphabet;
     int ready;                  /* Whether the tables were found to be sound. */
-    uint16_t *near_states;      /* The rows of NEXT, cut to what is common: a cache line a state. */
-    uint8_t seeds_from[256][2]; /* First and past-last seed that begins with this byte. */
+    Automaton signs, words;
+    uint8_t classes[256];       /* CLASSES, and which bytes are anchors and marks. */
+    uint8_t seeds_from[256][2]; /* First and past-last seed with this anchor. */
+    size_t byte_classes;
 } Scanner;
 
 typedef struct {
     const Scanner *scanner;
     Py_ssize_t length;
     uint8_t *bytes, *symbols;
+    Py_ssize_t *marks;
+    size_t mark_count;
     Hit *hits;
     size_t hit_count, hit_room;
     Place *places;
@@ -76,10 +94,10 @@ enum { FINE = 0, NO_MEMORY = -1, TOO_MANY = -2 };
 
 /* ---- small things ---- */
 
-enum { DIGIT = 1, LETTER = 2, RUN = 4, SEPARATOR = 8, HEX = 16, SUSPECT = 32 };
+enum { DIGIT = 1, LETTER = 2, RUN = 4, SEPARATOR = 8, HEX = 16, SUSPECT = 32, ANCHOR = 64, MARK = 128 };
 static uint8_t CLASSES[256];
 
-/* SUSPECT begins what may be a disguise. */
+/* SUSPECT begins what may be a disguise; ANCHOR is a seed's rarest character; MARK is a digit or one of these. */
 static void fill_classes(void) {
     for (int c = 0; c < 128; c++) {
         int digit = c >= '0' && c <= '9', letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -121,6 +139,15 @@ static uint8_t at(const Look *look, Py_ssize_t index) {
     return index >= 0 && index < look->length ? look->bytes[index] : 0;
 }
 
+/* The next mark of a class, from an index on; `mark` goes with it. The text's length where there is none. */
+static Py_ssize_t next_of(const Look *look, Py_ssize_t index, uint8_t class, size_t *mark) {
+    for (; *mark < look->mark_count; ++*mark) {
+        Py_ssize_t i = look->marks[*mark];
+        if (i >= index && look->scanner->classes[look->bytes[i]] & class) return i;
+    }
+    return look->length;
+}
+
 static void *grown(void *items, size_t *room, size_t size) {
     size_t wanted = *room ? *room * 2 : 64;
     void *more = wanted > SIZE_MAX / size ? NULL : realloc(items, wanted * size);
@@ -128,7 +155,23 @@ static void *grown(void *items, size_t *room, size_t size) {
     return more;
 }
 
-static int add_place(Look *look, Py_ssize_t at_index, const Set *rules) {
+static void intersect(Set *set, const Set *other) {
+    for (int i = 0; i < SET_WORDS; i++) set->words[i] &= other->words[i];
+}
+
+/* Takes from a set the rules of which no match can begin here. */
+static void keep_opened(const Look *look, Py_ssize_t index, Set *rules) {
+    const uint8_t *class_of = TABLE(uint8_t, look->scanner, BYTE_CLASS);
+    const Set *openings = TABLE(Set, look->scanner, OPENINGS);
+    const size_t classes = look->scanner->byte_classes;
+    for (int offset = 0; offset < OFFSETS && !is_empty(rules); offset++)
+        intersect(rules, &openings[(size_t)offset * classes + class_of[at(look, index - 1 + offset)]]);
+}
+
+static int add_place(Look *look, Py_ssize_t at_index, const Set *asked) {
+    Set rules = *asked;
+    keep_opened(look, at_index, &rules);
+    if (is_empty(&rules)) return FINE;
     if (look->place_count == look->place_room) {
         Place *more = grown(look->places, &look->place_room, sizeof(Place));
         if (!more) return NO_MEMORY;
@@ -137,7 +180,7 @@ static int add_place(Look *look, Py_ssize_t at_index, const Set *rules) {
     Place *place = &look->places[look->place_count];
     place->at = at_index;
     place->order = look->place_count++;
-    place->rules = *rules;
+    place->rules = rules;
     return FINE;
 }
 
@@ -224,8 +267,8 @@ static int add_number(Look *look, Py_ssize_t place, Py_ssize_t end, Py_ssize_t *
 
 static int look_for_numbers(Look *look) {
     Py_ssize_t left = look->scanner->most_tries + MOST_TRIES_A_CHARACTER * look->length;
-    for (Py_ssize_t i = 0; i < look->length; i++) {
-        if (!is_digit(look->bytes[i])) continue;
+    size_t mark = 0;
+    for (Py_ssize_t i = 0; (i = next_of(look, i, DIGIT, &mark)) < look->length;) {
         Py_ssize_t digits = 0, end = i, start = i;
         while (start >= 0) {
             end = group_end(look, start);
@@ -248,7 +291,7 @@ static int look_for_numbers(Look *look) {
             int outcome = add_number(look, start, end, &left);
             if (outcome) return outcome;
         }
-        i = row_end - 1;
+        i = row_end;
     }
     return FINE;
 }
@@ -268,8 +311,8 @@ static int look_for_codes(Look *look) {
     const Set *lengths = TABLE(Set, look->scanner, LENGTHS);
     Py_ssize_t longest = (Py_ssize_t)look->scanner->items[LENGTHS] - 1;
     long tries = 0;
-    for (Py_ssize_t i = 0; i < look->length; i++) {
-        if (!is_digit(look->bytes[i])) continue;
+    size_t mark = 0;
+    for (Py_ssize_t i = 0; (i = next_of(look, i, DIGIT, &mark)) < look->length;) {
         Py_ssize_t start = i;
         while (is_alnum(at(look, start - 1))) start--;
         int letters = start < i;
@@ -293,12 +336,14 @@ static uint16_t prefix_at(const Look *look, Py_ssize_t index, Py_ssize_t end) {
     return longest;
 }
 
+/* Every run that is long enough holds one of any SHORTEST_RUN characters in a row. */
 static int look_for_prefixes(Look *look) {
     const Set *anywhere = TABLE(Set, look->scanner, PREFIXES), *inside = TABLE(Set, look->scanner, INSIDE);
     Py_ssize_t previous_end = 0;
-    for (Py_ssize_t i = 0; i < look->length; i++) {
+    for (Py_ssize_t i = SHORTEST_RUN - 1; i < look->length; i += SHORTEST_RUN) {
         if (!is_run(look->bytes[i])) continue;
         Py_ssize_t start = i;
+        while (is_run(at(look, start - 1))) start--;
         while (is_run(at(look, i))) i++;
         if (i - start < SHORTEST_RUN) continue;
         Py_ssize_t from = start - LONGEST_PREFIX < previous_end ? previous_end : start - LONGEST_PREFIX;
@@ -319,7 +364,8 @@ static int look_for_prefixes(Look *look) {
 /* ---- literals ---- */
 
 static int seed_stands(const Look *look, const Seed *seed, Py_ssize_t index) {
-    if (seed->length > look->length - index || memcmp(look->bytes + index, seed->text, seed->length)) return 0;
+    if (seed->length > look->length - index || look->bytes[index] != seed->text[0]) return 0;
+    if (memcmp(look->bytes + index, seed->text, seed->length)) return 0;
     index += seed->length;
     const Step *step = TABLE(Step, look->scanner, STEPS) + seed->first_step;
     for (const Step *last = step + seed->steps; step < last; step++) {
@@ -334,13 +380,14 @@ static int look_for_seeds(Look *look) {
     const Seed *seeds = TABLE(Seed, look->scanner, SEEDS);
     Py_ssize_t free_from[256] = {0};
     long tries[256] = {0};
-    for (Py_ssize_t i = 0; i < look->length; i++) {
+    size_t mark = 0;
+    for (Py_ssize_t i = 0; (i = next_of(look, i, ANCHOR, &mark)) < look->length; i++) {
         const uint8_t *range = look->scanner->seeds_from[look->bytes[i]];
         for (size_t s = range[0]; s < range[1]; s++) {
-            if (seeds[s].length > 1 && seeds[s].text[1] != at(look, i + 1)) continue;
-            if (i < free_from[s] || !seed_stands(look, &seeds[s], i)) continue;
-            free_from[s] = i + seeds[s].length;
-            int outcome = add_tried(look, i, &seeds[s].rules, &tries[s]);
+            Py_ssize_t start = i - seeds[s].anchor;
+            if (start < free_from[s] || !seed_stands(look, &seeds[s], start)) continue;
+            free_from[s] = start + seeds[s].length;
+            int outcome = add_tried(look, start, &seeds[s].rules, &tries[s]);
             if (outcome) return outcome;
         }
     }
@@ -366,30 +413,63 @@ static int add_hit(Look *look, Py_ssize_t start, Py_ssize_t end, uint16_t word) 
     return FINE;
 }
 
+static size_t next_state(const Automaton *automaton, size_t state, uint8_t symbol) {
+    return symbol < COMMON ? automaton->near_states[state * COMMON + symbol]
+                           : automaton->next[state * automaton->alphabet + symbol];
+}
+
 static int is_gap(uint8_t c) { return c == ' ' || c == '_'; }
 
-/* A walk through an Aho-Corasick automaton. A keyword does not overlap itself: `cvcvc` holds one `cvc`. */
-static int look_for_words(Look *look) {
-    const Scanner *scanner = look->scanner;
-    const uint16_t *next = TABLE(uint16_t, scanner, NEXT), *out = TABLE(uint16_t, scanner, OUT);
-    const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *word_at = TABLE(uint16_t, scanner, WORD_AT);
-    const Word *words = TABLE(Word, scanner, WORDS);
-    const Set *keywords = TABLE(Set, scanner, KEYWORDS);
+/* A keyword does not overlap itself: `cvcvc` holds one `cvc`. */
+static int look_for_signs(Look *look) {
+    const Automaton *automaton = &look->scanner->signs;
+    const Sign *signs = TABLE(Sign, look->scanner, SIGNS);
+    const Set *keywords = TABLE(Set, look->scanner, KEYWORDS);
     Py_ssize_t free_from[256] = {0};
     long tries = 0;
     size_t state = 0;
-    for (Py_ssize_t i = 0; i < look->length; i++) {
-        uint8_t symbol = look->symbols[i];
-        state = symbol < COMMON ? scanner->near_states[state * COMMON + symbol] : next[state * scanner->alphabet + symbol];
-        for (uint16_t found = out[state]; found; found = out[suffix[found]]) {
-            const Word *word = &words[word_at[found]];
-            Py_ssize_t start = i + 1 - word->length;
-            if (word->is_spoken && is_gap(at(look, start - 1)) && is_gap(at(look, i + 1))) look->disguised = 1;
-            if (word->is_context && add_hit(look, start, i + 1, word_at[found])) return NO_MEMORY;
-            if (word->keyword && start >= free_from[word->keyword]) {
-                free_from[word->keyword] = i + 1;
-                int outcome = add_tried(look, start, &keywords[word->keyword], &tries);
+    const uint8_t *symbols = look->symbols;
+    for (Py_ssize_t i = 0, length = look->length; i < length; i++) {
+        state = next_state(automaton, state, symbols[i]);
+        for (uint16_t found = automaton->out[state]; found; found = automaton->out[automaton->suffix[found]]) {
+            const Sign *sign = &signs[automaton->word_at[found]];
+            Py_ssize_t start = i + 1 - sign->length;
+            if (sign->is_spoken && is_gap(at(look, start - 1)) && is_gap(at(look, i + 1))) look->disguised = 1;
+            if (sign->keyword && start >= free_from[sign->keyword]) {
+                free_from[sign->keyword] = i + 1;
+                int outcome = add_tried(look, start, &keywords[sign->keyword], &tries);
                 if (outcome) return outcome;
+            }
+        }
+    }
+    return FINE;
+}
+
+static int wants_word(const Look *look, const Place *place) {
+    const Set *always = TABLE(Set, look->scanner, ALWAYS);
+    uint64_t wanting = 0;
+    for (int i = 0; i < SET_WORDS; i++) wanting |= place->rules.words[i] & ~always->words[i];
+    return wanting != 0;
+}
+
+/* The words around the places, which have to be in order. */
+static int look_for_words(Look *look) {
+    const Automaton *automaton = &look->scanner->words;
+    const Word *words = TABLE(Word, look->scanner, WORDS);
+    const Py_ssize_t far = (Py_ssize_t)look->scanner->items[REACHES] - 1;
+    Py_ssize_t i = 0;
+    size_t state = 0;
+    for (const Place *place = look->places; place < look->places + look->place_count; place++) {
+        if (!wants_word(look, place)) continue;
+        if (i < place->at - CONTEXT_BEFORE) {
+            i = place->at - CONTEXT_BEFORE;
+            state = 0;
+        }
+        for (; i < look->length && i < place->at + far; i++) {
+            state = next_state(automaton, state, look->symbols[i]);
+            for (uint16_t found = automaton->out[state]; found; found = automaton->out[automaton->suffix[found]]) {
+                uint16_t word = automaton->word_at[found];
+                if (add_hit(look, i + 1 - words[word].length, i + 1, word)) return NO_MEMORY;
             }
         }
     }
@@ -411,6 +491,7 @@ static void keep_spoken_for(const Look *look, Place *place, size_t *first) {
     const Set *always = TABLE(Set, look->scanner, ALWAYS), *speaks_for = TABLE(Set, look->scanner, SPEAKS_FOR);
     const Set *reaches = TABLE(Set, look->scanner, REACHES);
     const Py_ssize_t far = (Py_ssize_t)look->scanner->items[REACHES] - 1;
+    if (!wants_word(look, place)) return;
     Set allowed = *always;
     while (*first < look->hit_count && look->hits[*first].end <= place->at - CONTEXT_BEFORE) (*first)++;
     size_t seen = 0;
@@ -422,7 +503,7 @@ static void keep_spoken_for(const Look *look, Place *place, size_t *first) {
         const Set *reach = &reaches[behind > 0 ? behind : 0];
         for (int i = 0; i < SET_WORDS; i++) allowed.words[i] |= speaks_for[hit->word].words[i] & reach->words[i];
     }
-    for (int i = 0; i < SET_WORDS; i++) place->rules.words[i] &= allowed.words[i];
+    intersect(&place->rules, &allowed);
 }
 
 /* ---- disguises: whether `needs_view` is worth asking ---- */
@@ -468,39 +549,48 @@ static int may_disguise(const Look *look, Py_ssize_t i) {
 }
 
 static void look_for_disguises(Look *look) {
-    for (Py_ssize_t i = 0; i < look->length && !look->disguised; i++)
-        if (CLASSES[look->bytes[i]] & SUSPECT) look->disguised = may_disguise(look, i);
+    size_t mark = 0;
+    for (Py_ssize_t i = 0; !look->disguised && (i = next_of(look, i, SUSPECT, &mark)) < look->length; i++)
+        look->disguised = may_disguise(look, i);
 }
 
 /* ---- one text ---- */
 
-static int copy_text(Look *look, PyObject *text) {
-    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS), *strange = TABLE(uint8_t, look->scanner, STRANGE);
-    size_t length = (size_t)look->length;
-    if (!(look->bytes = malloc(2 * length + 1))) return NO_MEMORY;
-    look->symbols = look->bytes + length;
-    if (PyUnicode_IS_ASCII(text)) {
-        memcpy(look->bytes, PyUnicode_1BYTE_DATA(text), length);
-        for (size_t i = 0; i < length; i++) look->symbols[i] = symbols[look->bytes[i]];
-        return FINE;
+static void copy_ascii(Look *look, const uint8_t *text) {
+    const uint8_t *symbol_of = TABLE(uint8_t, look->scanner, SYMBOLS), *classes = look->scanner->classes;
+    const size_t length = (size_t)look->length;
+    memcpy(look->bytes, text, length);
+    uint8_t *symbols = look->symbols;
+    Py_ssize_t *marks = look->marks;
+    for (size_t i = 0; i < length; i++) {
+        symbols[i] = symbol_of[text[i]];
+        *marks = (Py_ssize_t)i;
+        marks += classes[text[i]] / MARK;
     }
+    look->mark_count = (size_t)(marks - look->marks);
+}
+
+static void copy_any(Look *look, PyObject *text) {
+    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS), *strange = TABLE(uint8_t, look->scanner, STRANGE);
     const int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    for (size_t i = 0; i < length; i++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, (Py_ssize_t)i);
+    for (Py_ssize_t i = 0; i < look->length; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, i);
         look->bytes[i] = c < 128 ? (uint8_t)c : Py_UNICODE_ISSPACE(c) ? OTHER_SPACE : OTHER;
         look->symbols[i] = c < CODE_POINTS ? symbols[c] : 0;
         look->disguised |= c >= CODE_POINTS || strange[c];
+        if (look->scanner->classes[look->bytes[i]] & MARK) look->marks[look->mark_count++] = i;
     }
-    return FINE;
 }
 
-static int look_at(Look *look, PyObject *text) {
-    int outcome;
-    if ((outcome = copy_text(look, text)) || (outcome = look_for_numbers(look)) || (outcome = look_for_codes(look)) ||
-        (outcome = look_for_prefixes(look)) || (outcome = look_for_seeds(look)) || (outcome = look_for_words(look)))
-        return outcome;
-    look_for_disguises(look);
+static int copy_text(Look *look, PyObject *text) {
+    const size_t length = (size_t)look->length;
+    look->marks = malloc((length + 1) * sizeof(Py_ssize_t));
+    look->bytes = malloc(2 * length + 1);
+    if (!look->marks || !look->bytes) return NO_MEMORY;
+    look->symbols = look->bytes + length;
+    if (PyUnicode_IS_ASCII(text)) copy_ascii(look, PyUnicode_1BYTE_DATA(text));
+    else copy_any(look, text);
     return FINE;
 }
 
@@ -508,6 +598,16 @@ static int by_place(const void *one, const void *other) {
     const Place *a = one, *b = other;
     if (a->at != b->at) return a->at < b->at ? -1 : 1;
     return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static int look_at(Look *look, PyObject *text) {
+    int outcome;
+    if ((outcome = copy_text(look, text)) || (outcome = look_for_numbers(look)) || (outcome = look_for_codes(look)) ||
+        (outcome = look_for_prefixes(look)) || (outcome = look_for_seeds(look)) || (outcome = look_for_signs(look)))
+        return outcome;
+    look_for_disguises(look);
+    if (look->place_count > 1) qsort(look->places, look->place_count, sizeof(Place), by_place);
+    return look_for_words(look);
 }
 
 static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
@@ -528,7 +628,6 @@ static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
 static PyObject *listed(Look *look) {
     PyObject *places = PyList_New(0);
     size_t first = 0;
-    if (look->place_count > 1) qsort(look->places, look->place_count, sizeof(Place), by_place);
     for (size_t i = 0; places && i < look->place_count; i++) {
         Place *place = &look->places[i];
         keep_spoken_for(look, place, &first);
@@ -555,6 +654,7 @@ static PyObject *scan(PyObject *self, PyObject *text) {
         if (places) answer = Py_BuildValue("(Ni)", places, look.disguised);
     }
     free(look.bytes);
+    free(look.marks);
     free(look.hits);
     free(look.places);
     return answer;
@@ -563,61 +663,87 @@ static PyObject *scan(PyObject *self, PyObject *text) {
 /* ---- the tables ---- */
 
 static const size_t ITEM_SIZES[TABLES] = {
-    [SYMBOLS] = 1, [STRANGE] = 1, [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word), [SPEAKS_FOR] = sizeof(Set),
-    [KEYWORDS] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set), [COUNTS] = sizeof(Set),
+    [SYMBOLS] = 1, [STRANGE] = 1, [SIGN_NEXT] = 2, [SIGN_OUT] = 2, [SIGN_SUFFIX] = 2, [SIGN_AT] = 2, [SIGNS] = sizeof(Sign),
+    [KEYWORDS] = sizeof(Set), [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word),
+    [SPEAKS_FOR] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set), [COUNTS] = sizeof(Set),
     [LENGTHS] = sizeof(Set), [TRIE] = 2, [PREFIX_AT] = 2, [PREFIXES] = sizeof(Set), [INSIDE] = sizeof(Set),
-    [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step)};
+    [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step), [BYTE_CLASS] = 1, [OPENINGS] = sizeof(Set)};
 
-static int all_below(const Scanner *scanner, int name, size_t limit) {
-    const uint16_t *numbers = TABLE(uint16_t, scanner, name);
-    for (size_t i = 0; i < scanner->items[name]; i++)
+static int all_below(const uint16_t *numbers, size_t items, size_t limit) {
+    for (size_t i = 0; i < items; i++)
         if (numbers[i] >= limit) return 0;
     return 1;
 }
 
-static int words_are_sound(const Scanner *scanner) {
-    const size_t *items = scanner->items, states = items[OUT];
-    const Word *words = TABLE(Word, scanner, WORDS);
-    const uint16_t *suffix = TABLE(uint16_t, scanner, SUFFIX), *out = TABLE(uint16_t, scanner, OUT);
-    if (items[SYMBOLS] != CODE_POINTS || items[STRANGE] != CODE_POINTS || states == 0 || scanner->alphabet < COMMON || items[NEXT] != states * scanner->alphabet ||
-        items[SUFFIX] != states || items[WORD_AT] != states || items[SPEAKS_FOR] != items[WORDS] || items[WORDS] == 0 ||
-        items[KEYWORDS] == 0 || items[KEYWORDS] > 256)
+/* Takes the tables NEXT, OUT, SUFFIX and WORD_AT, which stand in this order from `first` on; 0 if they are not sound. */
+static int take_automaton(const Scanner *scanner, int first, size_t words, Automaton *automaton) {
+    const size_t *items = scanner->items + first, states = items[1];
+    *automaton = (Automaton){states, scanner->alphabet, TABLE(uint16_t, scanner, first), TABLE(uint16_t, scanner, first + 1),
+                             TABLE(uint16_t, scanner, first + 2), TABLE(uint16_t, scanner, first + 3), NULL};
+    if (states == 0 || items[0] != states * scanner->alphabet || items[2] != states || items[3] != states) return 0;
+    for (size_t i = 0; i < states; i++) /* both lead to earlier states, so that the walk over suffixes ends */
+        if (automaton->suffix[i] >= states || automaton->out[i] > i || (i > 0 && automaton->suffix[i] >= i)) return 0;
+    return all_below(automaton->next, items[0], states) && all_below(automaton->word_at, states, words);
+}
+
+static int words_are_sound(Scanner *scanner) {
+    const size_t *items = scanner->items;
+    if (items[SYMBOLS] != CODE_POINTS || items[STRANGE] != CODE_POINTS || scanner->alphabet < COMMON ||
+        items[SPEAKS_FOR] != items[WORDS] || items[KEYWORDS] == 0 || items[KEYWORDS] > 256)
         return 0;
     for (size_t i = 0; i < CODE_POINTS; i++)
         if (TABLE(uint8_t, scanner, SYMBOLS)[i] >= scanner->alphabet) return 0;
-    for (size_t i = 0; i < items[WORDS]; i++)
-        if (words[i].keyword >= items[KEYWORDS]) return 0;
-    for (size_t i = 0; i < states; i++) /* both lead to earlier states, so that the walk over suffixes ends */
-        if (suffix[i] >= states || out[i] > i || (i > 0 && suffix[i] >= i)) return 0;
-    return all_below(scanner, NEXT, states) && all_below(scanner, WORD_AT, items[WORDS]);
+    for (size_t i = 0; i < items[SIGNS]; i++)
+        if (TABLE(Sign, scanner, SIGNS)[i].keyword >= items[KEYWORDS]) return 0;
+    return take_automaton(scanner, SIGN_NEXT, items[SIGNS], &scanner->signs) &&
+           take_automaton(scanner, NEXT, items[WORDS], &scanner->words);
 }
 
-static int tables_are_sound(const Scanner *scanner) {
+static int seeds_are_sound(const Scanner *scanner) {
+    for (size_t i = 0; i < scanner->items[SEEDS]; i++) {
+        const Seed *seed = &TABLE(Seed, scanner, SEEDS)[i];
+        if (seed->length == 0 || seed->length > sizeof seed->text || seed->anchor >= seed->length ||
+            seed->first_step + seed->steps > scanner->items[STEPS])
+            return 0;
+    }
+    return 1;
+}
+
+static int openings_are_sound(Scanner *scanner) {
+    scanner->byte_classes = scanner->items[OPENINGS] / OFFSETS;
+    if (scanner->items[BYTE_CLASS] != 256 || scanner->items[OPENINGS] % OFFSETS) return 0;
+    for (size_t i = 0; i < 256; i++)
+        if (TABLE(uint8_t, scanner, BYTE_CLASS)[i] >= scanner->byte_classes) return 0;
+    return 1;
+}
+
+static int tables_are_sound(Scanner *scanner) {
     const size_t *items = scanner->items, nodes = items[PREFIX_AT];
     if (items[ALWAYS] != 1 || items[REACHES] == 0 || items[COUNTS] == 0 || items[LENGTHS] == 0 || nodes == 0 ||
         items[TRIE] != nodes * 128 || items[PREFIXES] != items[INSIDE] || items[SEEDS] > 255)
         return 0;
-    for (size_t i = 0; i < items[SEEDS]; i++) {
-        const Seed *seed = &TABLE(Seed, scanner, SEEDS)[i];
-        if (seed->length == 0 || seed->length > sizeof seed->text || seed->first_step + seed->steps > items[STEPS]) return 0;
-    }
-    return words_are_sound(scanner) && all_below(scanner, TRIE, nodes) && all_below(scanner, PREFIX_AT, items[PREFIXES] + 1);
+    return seeds_are_sound(scanner) && openings_are_sound(scanner) && words_are_sound(scanner) &&
+           all_below(TABLE(uint16_t, scanner, TRIE), items[TRIE], nodes) &&
+           all_below(TABLE(uint16_t, scanner, PREFIX_AT), nodes, items[PREFIXES] + 1);
 }
 
-/* Seeds are sorted by their first byte. */
+/* Seeds are sorted by their anchor. */
 static void index_seeds(Scanner *scanner) {
+    memcpy(scanner->classes, CLASSES, sizeof CLASSES);
+    for (int c = 0; c < 256; c++) scanner->classes[c] |= CLASSES[c] & (DIGIT | SUSPECT) ? MARK : 0;
     for (size_t i = 0; i < scanner->items[SEEDS]; i++) {
-        uint8_t *range = scanner->seeds_from[TABLE(Seed, scanner, SEEDS)[i].text[0]];
+        const Seed *seed = &TABLE(Seed, scanner, SEEDS)[i];
+        uint8_t anchor = seed->text[seed->anchor], *range = scanner->seeds_from[anchor];
+        scanner->classes[anchor] |= ANCHOR | MARK;
         if (range[1] == 0) range[0] = (uint8_t)i;
         range[1] = (uint8_t)(i + 1);
     }
 }
 
-static int cut_rows(Scanner *scanner) {
-    size_t states = scanner->items[OUT];
-    if (!(scanner->near_states = malloc(states * COMMON * sizeof(uint16_t)))) return 0;
-    for (size_t state = 0; state < states; state++)
-        memcpy(scanner->near_states + state * COMMON, TABLE(uint16_t, scanner, NEXT) + state * scanner->alphabet,
+static int cut_rows(Automaton *automaton) {
+    if (!(automaton->near_states = malloc(automaton->states * COMMON * sizeof(uint16_t)))) return 0;
+    for (size_t state = 0; state < automaton->states; state++)
+        memcpy(automaton->near_states + state * COMMON, automaton->next + state * automaton->alphabet,
                COMMON * sizeof(uint16_t));
     return 1;
 }
@@ -647,7 +773,7 @@ static int scanner_init(PyObject *self, PyObject *arguments, PyObject *keywords)
         if (!(scanner->numbers[i] = PyLong_FromLong(i))) return -1;
     if (PyTuple_GET_SIZE(tables) != TABLES || !take_tables(scanner, tables))
         return PyErr_Format(PyExc_ValueError, "the tables of a scanner do not agree"), -1;
-    if (!cut_rows(scanner)) return PyErr_NoMemory(), -1;
+    if (!cut_rows(&scanner->signs) || !cut_rows(&scanner->words)) return PyErr_NoMemory(), -1;
     index_seeds(scanner);
     scanner->ready = 1;
     return 0;
@@ -663,7 +789,8 @@ static void scanner_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     for (int name = 0; name < TABLES; name++) Py_XDECREF(scanner->tables[name]);
     for (int i = 0; i < SET_WORDS * 64; i++) Py_XDECREF(scanner->numbers[i]);
-    free(scanner->near_states);
+    free(scanner->signs.near_states);
+    free(scanner->words.near_states);
     type->tp_free(self);
     Py_DECREF(type);
 }

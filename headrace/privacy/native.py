@@ -12,12 +12,14 @@ import sys
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import chain, pairwise
+from operator import or_
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from headrace.privacy.nearby import SHORT_WORD
+from headrace.privacy.openings import ASCII, OFFSETS, openings
 from headrace.privacy.places import MOST_TRIES, by_literal, folded, matches_inside_words
 from headrace.privacy.rule import CONTEXT_AFTER, LONGEST_MATCH, Code, Digits, Keyword, Prefix, Rule
 from headrace.privacy.view import SPOKEN_WORDS, strange_characters
@@ -29,6 +31,7 @@ _OTHER, _OTHER_SPACE = "\u00e9", "\u3000"
 """Stand for the characters beyond ASCII, and for those of them that are white."""
 _LAST_SYMBOL = 255
 _FEWEST_SYMBOLS = 32
+_COMMON_FIRST = " etaoinsrhldcumfpgwybvkxjqz"
 _SIGMAS = "σς"
 """Which of the two a capital becomes depends on the letters around it."""
 
@@ -45,13 +48,18 @@ class Tables(NamedTuple):
 
     symbols: bytes
     strange: bytes
+    sign_next: bytes
+    sign_out: bytes
+    sign_suffix: bytes
+    sign_at: bytes
+    signs: bytes
+    keywords: bytes
     next: bytes
     out: bytes
     suffix: bytes
     word_at: bytes
     words: bytes
     speaks_for: bytes
-    keywords: bytes
     always: bytes
     reaches: bytes
     counts: bytes
@@ -62,6 +70,8 @@ class Tables(NamedTuple):
     inside: bytes
     seeds: bytes
     steps: bytes
+    byte_class: bytes
+    openings: bytes
 
 
 class Compiled(NamedTuple):
@@ -90,6 +100,7 @@ def compiled(rules: Sequence[Rule]) -> Compiled:
             **_prefixes(rules),
             seeds=seeds,
             steps=steps,
+            **_openings(rules),
         ),
         alphabet,
         MOST_TRIES,
@@ -97,7 +108,10 @@ def compiled(rules: Sequence[Rule]) -> Compiled:
 
 
 def _set(indexes: Iterable[int]) -> bytes:
-    bits = sum({1 << index for index in indexes})
+    return _bits(sum({1 << index for index in indexes}))
+
+
+def _bits(bits: int) -> bytes:
     return array("Q", [bits >> shift & (1 << 64) - 1 for shift in range(0, SET_BITS, 64)]).tobytes()
 
 
@@ -187,7 +201,8 @@ def _numbers(numbers: Iterable[int]) -> bytes:
 
 
 def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[str, bytes], int]:
-    """The automaton of all words (Aho and Corasick), and how many symbols it reads."""
+    """Two automata (Aho and Corasick) and how many symbols they read: one of the signs (keywords, and words that a
+    disguise is spoken with), which a whole text is read for, and one of the words that rules want near a place."""
     speaks_for: dict[str, list[int]] = defaultdict(list)
     asked_at: dict[str, list[int]] = defaultdict(list)
     for index, rule in enumerate(rules):
@@ -195,42 +210,57 @@ def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[s
             speaks_for[word].append(index)
         for word in rule.trigger.words if isinstance(rule.trigger, Keyword) else ():
             asked_at[word].append(index)
-    known = sorted({*speaks_for, *asked_at, *SPOKEN_WORDS})
-    keywords = [word for word in known if word in asked_at]
+    signs, wanted, keywords = sorted({*asked_at, *SPOKEN_WORDS}), sorted(speaks_for), sorted(asked_at)
     if len(keywords) > _LAST_SYMBOL:
         raise Unfit("too many keywords")
-    if any(ord(character) >= _CODE_POINTS for word in known for character in word):
+    if any(ord(character) >= _CODE_POINTS for word in (*signs, *wanted) for character in word):
         raise Unfit("a character beyond the basic plane in a word")
-    symbols = _symbols(tuple(sorted(set("".join(keywords)))), tuple(sorted(set("".join(known)))))
-    # Two words may be one in symbols, where their characters share one.
-    by_symbols: dict[bytes, list[str]] = defaultdict(list)
-    for word in known:
-        by_symbols[bytes(symbols[ord(character)] for character in word)].append(word)
-    numbers = {word: number for number, word in enumerate(keywords, start=1)}
-    described = [_described(symbols_of, words, numbers, speaks_for) for symbols_of, words in by_symbols.items()]
+    symbols = _symbols(tuple(sorted(set("".join(keywords)))), tuple(sorted(set("".join((*signs, *wanted))))))
     alphabet = max(_FEWEST_SYMBOLS, max(symbols) + 1)
+    signs_by, words_by = _by_symbols(signs, symbols), _by_symbols(wanted, symbols)
+    numbers = {word: number for number, word in enumerate(keywords, start=1)}
+    sign_next, sign_out, sign_suffix, sign_at = _automaton(_Tree(list(signs_by)), alphabet)
+    following, out, suffix, word_at = _automaton(_Tree(list(words_by)), alphabet)
     return {
         "symbols": symbols,
         "strange": _strange(),
-        **_automaton(_Tree(list(by_symbols)), alphabet),
-        "words": b"".join(described),
-        "speaks_for": b"".join(
-            _set(index for word in words for index in speaks_for.get(word, ())) for words in by_symbols.values()
-        ),
+        "sign_next": sign_next,
+        "sign_out": sign_out,
+        "sign_suffix": sign_suffix,
+        "sign_at": sign_at,
+        "signs": b"".join(_sign(symbols_of, words, numbers) for symbols_of, words in signs_by.items()) or bytes(6),
         "keywords": _set(()) + b"".join(_set(asked_at[word]) for word in keywords),
+        "next": following,
+        "out": out,
+        "suffix": suffix,
+        "word_at": word_at,
+        "words": b"".join(_wanted(symbols_of, words) for symbols_of, words in words_by.items()) or bytes(4),
+        "speaks_for": b"".join(
+            _set(index for word in words for index in speaks_for[word]) for words in words_by.values()
+        )
+        or _set(()),
     }, alphabet
 
 
-def _described(
-    symbols: bytes, words: Sequence[str], numbers: Mapping[str, int], speaks_for: Mapping[str, list[int]]
-) -> bytes:
+def _by_symbols(words: Iterable[str], symbols: bytes) -> dict[bytes, list[str]]:
+    """Two words may be one in symbols, where their characters share one."""
+    by_symbols: dict[bytes, list[str]] = defaultdict(list)
+    for word in words:
+        by_symbols[bytes(symbols[ord(character)] for character in word)].append(word)
+    return by_symbols
+
+
+def _sign(symbols: bytes, words: Sequence[str], numbers: Mapping[str, int]) -> bytes:
     asked = [numbers[word] for word in words if word in numbers]
     if asked and len(words) > 1:
         raise Unfit("a keyword that cannot be told from another word")
     spoken = any(word in SPOKEN_WORDS for word in words)
-    wanted = [word for word in words if word in speaks_for]
-    short = all(len(word) <= SHORT_WORD and word.isascii() and word.isalpha() for word in wanted)
-    return struct.pack("=HHBBBx", len(symbols), asked[0] if asked else 0, short, spoken, bool(wanted))
+    return struct.pack("=HHBx", len(symbols), asked[0] if asked else 0, spoken)
+
+
+def _wanted(symbols: bytes, words: Sequence[str]) -> bytes:
+    short = all(len(word) <= SHORT_WORD and word.isascii() and word.isalpha() for word in words)
+    return struct.pack("=HBx", len(symbols), short)
 
 
 @lru_cache(4)
@@ -257,7 +287,8 @@ def _strange() -> bytes:
     return bytes(strange)
 
 
-def _automaton(tree: _Tree, alphabet: int) -> dict[str, bytes]:
+def _automaton(tree: _Tree, alphabet: int) -> tuple[bytes, bytes, bytes, bytes]:
+    """For each state what follows it by symbol, the nearest state that ends a word, its suffix, and its word."""
     states = len(tree.children)
     suffix, out = [0] * states, [0] * states
     rows = {0: array("H", [tree.children[0].get(symbol, 0) for symbol in range(alphabet)])}
@@ -271,22 +302,26 @@ def _automaton(tree: _Tree, alphabet: int) -> dict[str, bytes]:
             row[symbol] = child
             pending.append(child)
         rows[state] = row
-    return {
-        "next": b"".join(rows[state].tobytes() for state in range(states)),
-        "out": _numbers(out),
-        "suffix": _numbers(suffix),
-        "word_at": _numbers(tree.ends.get(state, 0) for state in range(states)),
-    }
+    following = b"".join(rows[state].tobytes() for state in range(states))
+    return following, _numbers(out), _numbers(suffix), _numbers(tree.ends.get(state, 0) for state in range(states))
 
 
 def _seeds(rules: Sequence[Rule]) -> tuple[bytes, bytes]:
-    programs = sorted((*_program(pattern), [index for index, _ in own]) for pattern, own in by_literal(rules).items())
+    programs = [(*_program(pattern), [index for index, _ in own]) for pattern, own in by_literal(rules).items()]
+    programs.sort(key=lambda program: program[0][_anchor(program[0])])
     seeds: list[bytes] = []
     steps: list[bytes] = []
     for literal, own, indexes in programs:
-        seeds.append(struct.pack("=HHHxx24s", len(steps), len(own), len(literal), literal) + _set(indexes))
+        seeds.append(
+            struct.pack("=HHHH24s", len(steps), len(own), len(literal), _anchor(literal), literal) + _set(indexes)
+        )
         steps += own
     return b"".join(seeds), b"".join(steps)
+
+
+def _anchor(literal: bytes) -> int:
+    """Which of its characters a literal is looked for by: letters and blanks are many, signs few."""
+    return max(range(len(literal)), key=lambda place: _COMMON_FIRST.find(chr(literal[place]).lower()) % 64)
 
 
 def _program(pattern: str) -> tuple[bytes, list[bytes]]:
@@ -338,3 +373,28 @@ def _class(name: object, argument: Any) -> bytes:
     has = re._compiler.compile(single, 0).fullmatch  # type: ignore[attr-defined]
     shown = [*map(chr, range(128)), _OTHER, _OTHER_SPACE]
     return bytes(bool(has(character)) for character in shown).ljust(256, b"\0")
+
+
+def _openings(rules: Sequence[Rule]) -> dict[str, bytes]:
+    """For each of OFFSETS and each class of bytes the rules of which a match may have such a byte there."""
+    by_offset: list[dict[int, int]] = [defaultdict(int) for _ in OFFSETS]
+    for index, rule in enumerate(rules):
+        for characters, members in zip(openings(rule.pattern), by_offset, strict=True):
+            members[characters] |= 1 << index
+    told_apart = sorted({characters for members in by_offset for characters in members})
+    like = [tuple(characters >> code & 1 for characters in told_apart) for code in range(ASCII)]
+    classes = {alike: number for number, alike in enumerate(dict.fromkeys(like), start=1)}
+    of_class = {classes[alike]: code for code, alike in enumerate(like)}
+    every = (1 << len(rules)) - 1
+    return {
+        "byte_class": bytes(classes[alike] for alike in like).ljust(256, b"\0"),
+        "openings": b"".join(
+            _bits(every if number == 0 else _allowed(members, of_class[number]))
+            for members in by_offset
+            for number in range(len(classes) + 1)
+        ),
+    }
+
+
+def _allowed(members: Mapping[int, int], code: int) -> int:
+    return reduce(or_, (rules for characters, rules in members.items() if characters >> code & 1), 0)

@@ -41,7 +41,8 @@ def test_no_rule_is_left_out_whose_words_are_near(text: str) -> None:
 def test_both_engines_see_places_in_the_same_rows_of_digits(parts: list[str]) -> None:
     text = "".join(parts)
     asked = {(place, rule) for place, rules in PYTHON_SCAN(text).places for rule in rules if not RULES[rule].context}
-    assert asked <= {(place, rule) for place, rules in NATIVE_SCAN(text).places for rule in rules}
+    matched = {(place, rule) for place, rule in asked if RULES[rule].pattern.match(text, place)}
+    assert matched <= {(place, rule) for place, rules in NATIVE_SCAN(text).places for rule in rules}
 
 
 @pytest.mark.parametrize(
