@@ -17,6 +17,7 @@ Numbers = NDArray[np.float64]
 Who = tuple[str, str, str | None, str | None]
 """Tenant, agent, version, variant."""
 MICROSECONDS = 1_000_000
+_ASKING = "?？"
 MAX_ERROR_KIND = 64
 """Characters of an error's kind: what stands before its first colon."""
 _GETTERS: dict[str, Callable[[Sequence[SlimInteraction]], Iterable[float | None]]] = {
@@ -63,12 +64,13 @@ def error_kind(error: str) -> str:
     return error.partition(":")[0][:MAX_ERROR_KIND]
 
 
-def asks_back(response: str) -> bool:
-    """Whether an answer is empty or ends in a question."""
-    last = response[-1:]
-    if not last or last.isspace():
-        last = response.rstrip()[-1:]
-    return not last or last in "?？"
+def asking_back(responses: Sequence[str]) -> list[bool]:
+    """Of each answer, whether it is empty or ends in a question.
+
+    >>> asking_back(["", "Which one? ", "Done."])
+    [True, True, False]
+    """
+    return [(last := text[-1:]) in _ASKING or (last.isspace() and text.rstrip()[-1:] in _ASKING) for text in responses]
 
 
 def _shared(values: list[T]) -> list[T]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from consumers.digester.batch import MICROSECONDS, Interactions, times_of
+from consumers.digester.batch import MICROSECONDS, Interactions, Ints, times_of
 from consumers.digester.candidates import Bounds, Group
 from consumers.digester.chunk import Chunk, Embed
 from consumers.digester.sampling import example_of, put_examples
 from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction
-from consumers.digester.turns import Block, Turns, may_ask_again, moment, session_turn
+from consumers.digester.turns import Block, Turns, moment, session_turn
 from consumers.digests.examples import MAX_FAILURES, MAX_SAMPLE, MAX_SLOW, by_hash, by_latency, union
 from consumers.digests.messages import Part, Progress, Source
 from consumers.digests.signals import ANY_FAILURE, FAILURE
@@ -27,8 +28,17 @@ from consumers.failures.session_rules import abandoned, rules_of_turn
 from headrace.events import Feedback, ProductionInteraction
 from headrace.settings import FailureAnalysis
 
-Moment = tuple[int, int, int, int]
-"""A record's offset, its event time, and the greatest event time before it and with it."""
+
+class Clock(NamedTuple):
+    """When some records came."""
+
+    offsets: Sequence[int]
+    at_us: Ints
+    """Their event times."""
+    reached: Ints
+    """The greatest event time before each of them, and after the last one."""
+    rows: Ints
+    """Which of them are new interactions."""
 
 
 class PartitionDigester:
@@ -125,33 +135,55 @@ class PartitionDigester:
         batch = Interactions([offsets[place] for place in new], events, at_us[new])
         self._open.columns.add(batch)
         block = self._turns.add(batch)
-        rows: list[int | None] = [None] * len(records)
-        for number, place in enumerate(new, block.first):
-            rows[place] = number
-        reached = np.maximum.accumulate(np.append(self.event_time_us, np.minimum(at_us, arrived_us))).tolist()
-        moments = list(zip(offsets, at_us.tolist(), reached, reached[1:], strict=False))
-        opens = self._follow(records, moments, rows, block, self._judge(batch))
-        self.event_time_us = reached[-1]
+        failed = self._judge(batch)
+        opens = self._speak(block)
+        if len(new) < len(records):
+            self._rate(offsets, records, at_us)
+        reached = np.maximum.accumulate(np.append(self.event_time_us, np.minimum(at_us, arrived_us)))
+        self._wait(Clock(offsets, at_us, reached, np.array(new, np.int64)), block, failed)
+        self.event_time_us = int(reached[-1])
         put_examples(batch, opens, self._open.sample, self._open.slow, self._window_us)
 
-    def _follow(
-        self,
-        records: Sequence[SlimClean],
-        moments: Sequence[Moment],
-        rows: Sequence[int | None],
-        block: Block,
-        failed: set[int],
-    ) -> list[bool]:
-        """Applies the rules that look back, record by record; which interactions begin their session."""
-        opens: list[bool] = []
-        for record, (offset, at, before, now), row in zip(records, moments, rows, strict=True):
-            if now >= self._turns.next_silence_us and at > before:
-                self._note_silence(offset, now)
-            if row is not None:
-                opens.append(self._speak(offset, block, row, failed))
-            elif type(event := record.event) is SlimFeedback:
-                self._feedback(offset, at, event)
+    def _speak(self, block: Block) -> NDArray[np.bool_]:
+        """Applies the rules between turns to interactions; which of them begin their session."""
+        pairs = self._turns.speak(block)
+        opens = np.ones(len(block.ids), np.bool_)
+        opens[pairs.later - block.first] = False
+        if len(pairs.later):
+            may_ask = self._turns.may_ask_again(pairs, self._rules.rephrase_similarity)
+            for row in np.unique(pairs.later[may_ask]).tolist():
+                first, end = np.searchsorted(pairs.later, (row, row + 1))
+                said = [session_turn(self._turns.turn(before)) for before in pairs.earlier[first:end].tolist()]
+                self._find(block.offset(row), rules_of_turn(session_turn(block.turn(row)), said, self._rules))
         return opens
+
+    def _rate(self, offsets: Sequence[int], records: Sequence[SlimClean], at_us: Ints) -> None:
+        """Takes the feedback among some records."""
+        for offset, record, at in zip(offsets, records, at_us.tolist(), strict=True):
+            if type(event := record.event) is SlimFeedback:
+                self._feedback(offset, at, event)
+
+    def _wait(self, clock: Clock, block: Block, failed: set[int]) -> None:
+        """Waits for the sessions of interactions that did not help to go on, and looks who was silent."""
+        checked = 0
+        for place, (session, asks_back) in enumerate(zip(block.sessions, block.asks_back, strict=True)):
+            if session is not None and (asks_back or place in failed):
+                due_us = int(block.at_us[place]) + self._patience_us
+                self._note_silences(clock, checked, checked := int(clock.rows[place]) + 1, block)
+                self._turns.await_silence(due_us, block.offsets[place], block.first + place)
+        self._note_silences(clock, checked, len(clock.offsets), block)
+
+    def _note_silences(self, clock: Clock, first: int, end: int, block: Block) -> None:
+        """Looks who was silent when the records from `first` to `end` came."""
+        if first == end or clock.reached[end] < self._turns.next_silence_us:
+            return
+        for place in range(first, end):
+            now = int(clock.reached[place + 1])
+            if now >= self._turns.next_silence_us and clock.at_us[place] > clock.reached[place]:
+                said = block.first + int(np.searchsorted(clock.rows, place))
+                for turn in self._turns.silent(clock.offsets[place], now, said):
+                    if (left := abandoned(session_turn(turn), moment(now), self._rules)) is not None:
+                        self._find(clock.offsets[place], [left])
 
     def _judge(self, batch: Interactions) -> set[int]:
         """Applies the rules on single records; the places of those that failed."""
@@ -163,20 +195,6 @@ class PartitionDigester:
                 self._find(batch.offsets[place], findings)
         return failed
 
-    def _speak(self, offset: int, block: Block, row: int, failed: set[int]) -> bool:
-        """Applies the rules between turns to an interaction; whether its session begins with it."""
-        place = row - block.first
-        session = block.sessions[place]
-        if session is None:
-            return True
-        earlier = self._turns.speak(offset, session, row)
-        if earlier and may_ask_again(block, row, earlier, self._rules.rephrase_similarity):
-            said = [session_turn(one.turn(before)) for one, before in earlier]
-            self._find(offset, rules_of_turn(session_turn(block.turn(row)), said, self._rules))
-        if block.asks_back[place] or place in failed:
-            self._turns.await_silence(int(block.at_us[place]) + self._patience_us, offset, row)
-        return not earlier
-
     def _feedback(self, offset: int, at_us: int, feedback: SlimFeedback) -> None:
         turn = self._turns.find(offset, feedback.interaction_id)
         if turn is None:
@@ -185,11 +203,6 @@ class PartitionDigester:
         if feedback.name == "rating" and feedback.score is not None and (turn.rating is None or at_us >= turn.rated_us):
             self._open.columns.rate(turn.who, turn.at_us, turn.rating, feedback.score)
             turn.rating, turn.rated_us = feedback.score, at_us
-
-    def _note_silence(self, offset: int, now_us: int) -> None:
-        for turn in self._turns.silent(offset, now_us):
-            if (left := abandoned(session_turn(turn), moment(now_us), self._rules)) is not None:
-                self._find(offset, [left])
 
     def _find(self, offset: int, findings: Sequence[Finding]) -> None:
         """Counts findings, each rule once for an interaction, and keeps the interaction as an example."""

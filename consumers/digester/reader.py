@@ -9,7 +9,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from consumers.broker_watch import BrokerWatch
-from consumers.digester.turns import REREAD
+from consumers.digester.look_back import REREAD
 from consumers.digests.messages import CHUNK_OFFSETS
 from headrace import kafka
 from headrace.errors import Fatal, RetentionGap

@@ -14,14 +14,14 @@ from consumers.digester.turns import Turn
 from consumers.digests.examples import MAX_TEXT, Example
 
 
-def put_examples(batch: Interactions, opens: Sequence[bool], sample: First, slow: First, window_us: int) -> None:
+def put_examples(batch: Interactions, opens: NDArray[np.bool_], sample: First, slow: First, window_us: int) -> None:
     """Puts a batch's interactions into the query sample and among the slow answers, where they may belong.
 
     Queries are sampled one a session, its first (`opens`): what a session goes on to say is no independent query.
     """
     groups, places = _groups(batch, window_us)
     hashes = np.array([*map(crc32, map(str.encode, batch.ids))], np.float64)
-    sampled = np.array(opens, np.bool_) & (hashes <= _bounds(sample, groups)[places])
+    sampled = opens & (hashes <= _bounds(sample, groups)[places])
     slowest = -batch.numbers["latency_ms"] <= _bounds(slow, groups)[places]
     for row in np.flatnonzero(sampled | slowest).tolist():
         example, group = _plain(batch, row), groups[places[row]]

@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from math import inf
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from consumers.digester.batch import Interactions, Ints, Numbers, Who, asks_back
+from consumers.digester.batch import Interactions, Ints, Numbers, Who, asking_back
+from consumers.digester.look_back import LOOK_BACK, REREAD, Numbered, Pairs
 from consumers.failures.finding import Finding
-from consumers.failures.prints import Prints, prints_of
+from consumers.failures.prints import may_repeat, prints_of
 from consumers.failures.session_rules import LOOK_BACK_TURNS, SessionTurn
 
-LOOK_BACK = 16_384
-"""Offsets: at 100 events a second in a partition nearly three minutes, at 10 half an hour; 10 MB a partition."""
-REREAD = 2 * LOOK_BACK
-"""Whether a record within LOOK_BACK is itself a repetition depends on as many records before it."""
 MAX_QUERY = 400
 """Characters of a query that are kept: as many as travel with an example, or are compared."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,16 +55,11 @@ class Block:
         self.ids, self.sessions, self.whos = batch.ids, batch.sessions, batch.whos
         self._models, self._errors = batch.models, batch.errors
         self.queries = [event.user_query[:MAX_QUERY] for event in batch.events]
-        self.asks_back = [asks_back(event.response) for event in batch.events]
+        self.asks_back = asking_back([event.response for event in batch.events])
         self.at_us: Ints = batch.at_us
         self._latencies: Numbers = batch.numbers["latency_ms"]
         self._ratings: Numbers = batch.numbers["rating"]
         self._turns: dict[int, Turn] = {}
-
-    @cached_property
-    def prints(self) -> Prints:
-        """Of its queries."""
-        return prints_of(self.queries)
 
     def offset(self, row: int) -> int:
         return self.offsets[row - self.first]
@@ -104,10 +98,9 @@ class Turns:
         """Offsets at which ids were seen again."""
         self._sessions: dict[str, list[int]] = {}
         """The last rows of each."""
+        self._numbers = Numbered()
         self._silences: list[tuple[int, int, int]] = []
         """When one is due, the offset of the turn that it is about, its row."""
-        self.next_silence_us: float = float("inf")
-        """Nothing has to be looked at before a record of this time."""
 
     def forget(self, offset: int) -> None:
         """Forgets what no record from this offset on can be about, in whole blocks."""
@@ -145,6 +138,7 @@ class Turns:
         self._end = block.end
         self._blocks.append(block)
         self._rows.update(zip(block.ids, range(block.first, block.end), strict=True))
+        self._numbers.add(block.first, block.offsets)
         return block
 
     def find(self, offset: int, interaction_id: str) -> Turn | None:
@@ -155,6 +149,10 @@ class Turns:
         block = self.block(row)
         return block.turn(row) if 0 <= offset - block.offset(row) <= LOOK_BACK else None
 
+    def turn(self, row: int) -> Turn:
+        """A row that is not forgotten, as an object."""
+        return self.block(row).turn(row)
+
     def block(self, row: int) -> Block:
         """Where a row that is not forgotten is."""
         blocks = self._blocks
@@ -162,16 +160,18 @@ class Turns:
             return blocks[-1]
         return blocks[bisect_right(blocks, row, key=lambda block: block.first) - 1]
 
-    def speak(self, offset: int, session: str, row: int) -> Sequence[tuple[Block, int]]:
-        """A session goes on with this row; blocks and rows of what it said within the look-back, oldest first."""
-        said = self._sessions.get(session)
-        if said is None:
-            self._sessions[session] = [row]
-            return ()
-        found = [(self.block(before), before) for before in said if before >= self._blocks[0].first]
-        said.append(row)
-        del said[:-LOOK_BACK_TURNS]
-        return [(block, before) for block, before in found if offset - block.offset(before) <= LOOK_BACK]
+    def speak(self, block: Block) -> Pairs:
+        """The sessions of a block go on: its rows, each beside what its session said within the look-back."""
+        pairs = Pairs.of(*self._go_on(block))
+        known = pairs.at(pairs.earlier >= self._blocks[0].first) if self._blocks else pairs
+        self._numbers.follow(known)
+        return known.at(self._numbers.distances(known) <= LOOK_BACK)
+
+    def may_ask_again(self, pairs: Pairs, share: float) -> NDArray[np.bool_]:
+        """Of which pairs the rules between turns can find anything: cheap, and never wrongly no."""
+        self._print(pairs)
+        later, earlier = self._numbers.prints(pairs.later), self._numbers.prints(pairs.earlier)
+        return later.complains | may_repeat(later, earlier, share)
 
     def await_silence(self, due_us: int, offset: int, row: int) -> None:
         """Asks for the row when a record of `due_us` or later comes and its session has said nothing more."""
@@ -179,18 +179,41 @@ class Turns:
             self._silences = [one for one in self._silences if offset - one[1] <= LOOK_BACK]
             heapq.heapify(self._silences)
         heapq.heappush(self._silences, (due_us, offset, row))
-        self.next_silence_us = self._silences[0][0]
 
-    def silent(self, offset: int, at_us: int) -> Iterator[Turn]:
-        """The last turns of sessions that were waited for, now that a record of `at_us` is here."""
+    @property
+    def next_silence_us(self) -> float:
+        """Nothing has to be looked at before a record of this time."""
+        return self._silences[0][0] if self._silences else inf
+
+    def silent(self, offset: int, at_us: int, end: int) -> Iterator[Turn]:
+        """The last turns of sessions that were waited for, now that a record of `at_us` is here, before which the
+        rows up to `end` were said."""
         while self._silences and self._silences[0][0] <= at_us:
             _, asked_at, row = heapq.heappop(self._silences)
-            if offset - asked_at <= LOOK_BACK:
-                block = self.block(row)
-                session = block.sessions[row - block.first]
-                if session is not None and self._sessions[session][-1] == row:
-                    yield block.turn(row)
-        self.next_silence_us = self._silences[0][0] if self._silences else float("inf")
+            if offset - asked_at <= LOOK_BACK and self._numbers.next(row) >= end:
+                yield self.turn(row)
+
+    def _go_on(self, block: Block) -> tuple[list[int], list[int]]:
+        """Later and earlier rows, for each row and what its session said before, oldest first."""
+        sessions, later, earlier = self._sessions, list[int](), list[int]()
+        for row, session in enumerate(block.sessions, block.first):
+            if session is None:
+                continue
+            said = sessions.get(session)
+            if said is None:
+                sessions[session] = [row]
+                continue
+            later += [row] * len(said)
+            earlier += said
+            said.append(row)
+            del said[:-LOOK_BACK_TURNS]
+        return later, earlier
+
+    def _print(self, pairs: Pairs) -> None:
+        """Makes the prints of the rows that have none yet: few, where sessions are short."""
+        rows = self._numbers.without_print(np.union1d(pairs.later, pairs.earlier))
+        blocks = [(self.block(row), row) for row in rows.tolist()]
+        self._numbers.add_prints(rows, prints_of([block.queries[row - block.first] for block, row in blocks]))
 
     def _seen(self, interaction_id: str) -> int | None:
         row = self._rows.get(interaction_id)
@@ -205,14 +228,6 @@ class Turns:
                 del rows[interaction_id]
             if session is not None and (said := sessions.get(session)) and said[-1] == row:
                 del sessions[session]
-
-
-def may_ask_again(block: Block, row: int, earlier: Iterable[tuple[Block, int]], share: float) -> bool:
-    """Whether the rules between turns can find anything: cheap, and never wrongly no."""
-    place, prints = row - block.first, block.prints
-    return prints.complains[place] or any(
-        prints.may_repeat(place, one.prints, before - one.first, share) for one, before in earlier
-    )
 
 
 def session_turn(turn: Turn) -> SessionTurn:
