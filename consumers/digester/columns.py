@@ -70,9 +70,8 @@ class Columns:
         whos, at_us, columns = self._concatenated()
         places = np.concatenate([whos, [p for p, *_ in self._ratings], [p for p, *_ in self._marks]]).astype(np.int64)
         times = np.concatenate([at_us, [t for _, t, *_ in self._ratings], [t for _, t, *_ in self._marks]])
-        windows = times.astype(np.int64) // self._window_us * self._window_us
-        pairs, groups = np.unique(np.column_stack((places, windows)), axis=0, return_inverse=True)
-        groups = groups.reshape(-1)
+        windows, window_of = np.unique(times.astype(np.int64) // self._window_us, return_inverse=True)
+        pairs, groups = np.unique(places * len(windows) + window_of, return_inverse=True)
         own, rated, marked = np.split(groups, [len(whos), len(whos) + len(self._ratings)])
         numeric = {name: _entries(own, columns[name]) for name in (signal.name for signal in NUMERIC)}
         if self._ratings:
@@ -84,7 +83,13 @@ class Columns:
         )
         names = list(self._whos)
         return {
-            _key(names[place], window): summary for (place, window), summary in zip(pairs.tolist(), summed, strict=True)
+            _key(names[place], window): summary
+            for place, window, summary in zip(
+                (pairs // len(windows)).tolist(),
+                (windows[pairs % len(windows)] * self._window_us).tolist(),
+                summed,
+                strict=True,
+            )
         }
 
     def _labels(self, own: Ints, columns: dict[str, NDArray[Any]]) -> dict[str, Labels]:

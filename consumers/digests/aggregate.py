@@ -15,6 +15,8 @@ from consumers.digests.summary import Numeric, Summary, merged_counts
 Ints = NDArray[np.int64]
 _SPAN = 2 * LAST + 1
 _HALF_BITS = 16
+_DENSE = 16
+"""Places for each value up to which all of them are counted, which is faster than sorting the values."""
 
 
 class Entries(NamedTuple):
@@ -88,10 +90,13 @@ def _counted(labels: Labels) -> dict[int, dict[str, int]]:
 
 def _binned(places: Ints, weights: Ints) -> tuple[Ints, Ints]:
     """The distinct places, ascending, and the sum of the weights at each that is not zero."""
+    if len(places) and places.max() < _DENSE * len(places):
+        sums = _sums(places, weights, 0)
+        (filled,) = sums.nonzero()
+        return filled, sums[filled]
     bins, inverse = np.unique(places, return_inverse=True)
-    counts = _sums(inverse, weights, len(bins))
-    filled = counts != 0
-    return bins[filled], counts[filled]
+    sums = _sums(inverse, weights, len(bins))
+    return bins[sums != 0], sums[sums != 0]
 
 
 def _sums(groups: Ints, amounts: Ints, number: int) -> Ints:
