@@ -12,14 +12,13 @@ import sys
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache
 from itertools import chain, pairwise
-from operator import or_
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from headrace.privacy.nearby import SHORT_WORD
-from headrace.privacy.openings import ASCII, OFFSETS, openings
+from headrace.privacy.openings import ASCII, allowed, by_offset
 from headrace.privacy.places import MOST_TRIES, by_literal, folded, matches_inside_words
 from headrace.privacy.rule import CONTEXT_AFTER, LONGEST_MATCH, Code, Digits, Keyword, Prefix, Rule
 from headrace.privacy.view import SPOKEN_WORDS, strange_characters
@@ -377,11 +376,8 @@ def _class(name: object, argument: Any) -> bytes:
 
 def _openings(rules: Sequence[Rule]) -> dict[str, bytes]:
     """For each of OFFSETS and each class of bytes the rules of which a match may have such a byte there."""
-    by_offset: list[dict[int, int]] = [defaultdict(int) for _ in OFFSETS]
-    for index, rule in enumerate(rules):
-        for characters, members in zip(openings(rule.pattern), by_offset, strict=True):
-            members[characters] |= 1 << index
-    told_apart = sorted({characters for members in by_offset for characters in members})
+    at_offsets = by_offset([rule.pattern for rule in rules])
+    told_apart = sorted({characters for members in at_offsets for characters in members})
     like = [tuple(characters >> code & 1 for characters in told_apart) for code in range(ASCII)]
     classes = {alike: number for number, alike in enumerate(dict.fromkeys(like), start=1)}
     of_class = {classes[alike]: code for code, alike in enumerate(like)}
@@ -389,12 +385,8 @@ def _openings(rules: Sequence[Rule]) -> dict[str, bytes]:
     return {
         "byte_class": bytes(classes[alike] for alike in like).ljust(256, b"\0"),
         "openings": b"".join(
-            _bits(every if number == 0 else _allowed(members, of_class[number]))
-            for members in by_offset
+            _bits(every if number == 0 else allowed(members, of_class[number]))
+            for members in at_offsets
             for number in range(len(classes) + 1)
         ),
     }
-
-
-def _allowed(members: Mapping[int, int], code: int) -> int:
-    return reduce(or_, (rules for characters, rules in members.items() if characters >> code & 1), 0)

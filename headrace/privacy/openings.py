@@ -7,8 +7,10 @@ are not there. Too much is allowed rather than too little, so that no match is l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import or_
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -24,6 +26,20 @@ _Nodes = Iterable[tuple[object, Any]]
 _ONE_CHARACTER = ("LITERAL", "NOT_LITERAL", "IN", "ANY")
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _WIDTHLESS = ("ASSERT", "ASSERT_NOT", "AT")
+
+
+def by_offset(patterns: Sequence[re.Pattern[str]]) -> list[dict[int, int]]:
+    """For each of OFFSETS the sets of characters that occur there, with a bit for each pattern that has this one."""
+    members: list[dict[int, int]] = [defaultdict(int) for _ in OFFSETS]
+    for index, pattern in enumerate(patterns):
+        for characters, patterns_with in zip(openings(pattern), members, strict=True):
+            patterns_with[characters] |= 1 << index
+    return members
+
+
+def allowed(members: Mapping[int, int], code: int) -> int:
+    """A bit for each pattern that may have this ASCII character at an offset."""
+    return reduce(or_, (patterns for characters, patterns in members.items() if characters >> code & 1), 0)
 
 
 @lru_cache(1024)
