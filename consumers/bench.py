@@ -29,9 +29,18 @@ from consumers.bench_processes import HELD_BACK, POLL_S, Load, Process, monotoni
 from consumers.lake.access import database_path
 from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port
+from headrace.broker.temporary import some_broker
 from headrace.errors import Fatal
 from headrace.ids import ID_KEY_VARIABLE, new_key
-from headrace.settings import BOOTSTRAP_VARIABLE, CONFIG_VARIABLE, ContinualLearning, Kafka, Logging, Settings, Store
+from headrace.settings import (
+    CONFIG_VARIABLE,
+    ContinualLearning,
+    Kafka,
+    Logging,
+    Settings,
+    Store,
+    Windows,
+)
 from headrace.topic_admin import create_topics
 from headrace.topics import BY_NAME, RAW, TOPICS
 
@@ -52,7 +61,7 @@ def pipeline(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Log, sanitize and store interactions of 1.1 KB: events a second, lag, latency, CPU and memory."""
-    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder, _setting(Path(folder), mask) as settings:
+    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder, setting(Path(folder), mask) as settings:
         figures = _measure(settings, seconds, rate)
     if as_json:
         typer.echo(json.dumps(figures))
@@ -62,14 +71,15 @@ def pipeline(
 
 
 @contextmanager
-def _setting(folder: Path, mask: bool) -> Iterator[Settings]:
+def setting(folder: Path, mask: bool = False, windows: Windows | None = None) -> Iterator[Settings]:
     """A broker where HEADRACE_BOOTSTRAP_SERVERS names none, topics and settings."""
     with ExitStack() as stack:
-        servers = os.environ.get(BOOTSTRAP_VARIABLE) or _broker(stack, folder)
+        servers = stack.enter_context(some_broker(folder / "broker"))
         settings = Settings(
             continual_learning=ContinualLearning(logging=Logging(storage=folder / "store", sanitize_pii=mask)),
             kafka=Kafka(bootstrap_servers=servers, topic_prefix=f"bench-{secrets.token_hex(4)}"),
             store=Store(quack_port=free_port()),
+            windows=windows or Windows(),
         )
         file = folder / "headrace.yaml"
         file.write_text(yaml.safe_dump(msgspec.to_builtins(settings, enc_hook=str)))
@@ -80,11 +90,10 @@ def _setting(folder: Path, mask: bool) -> Iterator[Settings]:
         yield settings
 
 
-def _broker(stack: ExitStack, folder: Path) -> str:
-    broker = LocalBroker(folder / "broker", free_port())
-    broker.start()
-    stack.callback(broker.kill)
-    return broker.bootstrap_servers
+def broker_process(folder: Path) -> dict[str, Process]:
+    """The broker's process, where it is one of ours."""
+    pid = LocalBroker(folder / "broker").pid
+    return {"broker": Process(pid)} if pid else {}
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -103,9 +112,7 @@ def _measure(settings: Settings, seconds: float, rate: float) -> dict[str, Any]:
         limits = ["--outstanding", str(OUTSTANDING), "--sample", str(sample)]
         load = Load("--seconds", str(seconds + 2 * WARM_UP_S), "--rate", str(rate), *limits)
         processes = {"producer": load.usage, "sanitizer": sanitizer, "lake": lake}
-        broker_pid = LocalBroker(folder / "broker").pid
-        if broker_pid:
-            processes["broker"] = Process(broker_pid)
+        processes |= broker_process(folder)
         try:
             figures = _watch(settings, analyst, load, processes, seconds)
         finally:

@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from array import array
 from collections.abc import Iterator
@@ -56,7 +57,10 @@ def ingest(
     if mode not in ("log", "log_many"):
         raise typer.BadParameter("log or log_many", param_hint="--mode")
     os.environ.setdefault(ID_KEY_VARIABLE, new_key())
-    with temporary_topic(load()) as settings:
+    with (
+        tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder,
+        temporary_topic(load(), Path(folder)) as settings,
+    ):
         result = run(with_masking(settings, sanitize_pii), events, "log" if mode == "log" else "log_many", rate)
         if peers:
             result |= compare_with_peers(settings)
@@ -156,23 +160,28 @@ def compare_with_peers(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def temporary_topic(settings: Settings) -> Iterator[Settings]:
-    """The settings with topics of their own, which are removed at the end."""
+def temporary_topic(settings: Settings, folder: Path) -> Iterator[Settings]:
+    """The settings with topics of their own, which are removed at the end, on the cluster of
+    HEADRACE_BOOTSTRAP_SERVERS or on a broker in `folder`.
+    """
     from msgspec.structs import replace
 
     from headrace import kafka
+    from headrace.broker.temporary import some_broker
     from headrace.topic_admin import create_topics
     from headrace.topics import TOPICS
 
-    own = replace(settings, kafka=replace(settings.kafka, topic_prefix=f"bench-{secrets.token_hex(4)}"))
-    client = kafka.admin(own.kafka)
-    kafka.require_broker(client, own.kafka)
-    create_topics(client, own)
-    try:
-        yield own
-    finally:
-        client.delete_topics([own.kafka.topic(topic.name) for topic in TOPICS])
-        client.poll(1)
+    with some_broker(folder / "broker") as servers:
+        prefix = f"bench-{secrets.token_hex(4)}"
+        own = replace(settings, kafka=replace(settings.kafka, bootstrap_servers=servers, topic_prefix=prefix))
+        client = kafka.admin(own.kafka)
+        kafka.require_broker(client, own.kafka)
+        create_topics(client, own)
+        try:
+            yield own
+        finally:
+            client.delete_topics([own.kafka.topic(topic.name) for topic in TOPICS])
+            client.poll(1)
 
 
 def with_masking(settings: Settings, sanitize_pii: bool) -> Settings:

@@ -18,12 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from headrace.errors import Fatal
 from headrace.settings import ContinualLearning, Kafka, Logging, Privacy, Settings
@@ -32,8 +31,6 @@ SAMPLE_S = 0.1
 STALLED_S = 60.0
 """Joining a group takes seconds at most; a minute without progress is a failure."""
 DRAIN_S = 30.0
-ANSWER_S = 10.0
-NO_COORDINATOR_YET = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE)
 SIX_KINDS = frozenset({"api_key", "credit_card", "email", "ip_address", "phone", "ssn"})
 """All that the Java peer's table knows; Faust and Quix call `headrace.privacy` itself, with all kinds."""
 SIX_KINDS_PEERS = frozenset({"streams"})
@@ -95,20 +92,13 @@ def _ratios(rates: Mapping[str, int], all_kinds: int, six_kinds: int) -> dict[st
 def _pipeline(folder: Path, privacy: Privacy) -> Iterator[Settings]:
     """Topics and a store of their own, on the cluster of HEADRACE_BOOTSTRAP_SERVERS or on a broker of their own."""
     from headrace import kafka
-    from headrace.broker.local import LocalBroker, free_port
+    from headrace.broker.temporary import some_broker
     from headrace.ids import ID_KEY_VARIABLE, new_key
-    from headrace.settings import BOOTSTRAP_VARIABLE
     from headrace.topic_admin import create_topics
     from headrace.topics import TOPICS
 
     os.environ.setdefault(ID_KEY_VARIABLE, new_key())
-    with ExitStack() as stack:
-        servers = os.environ.get(BOOTSTRAP_VARIABLE)
-        if not servers:
-            broker = LocalBroker(folder / "broker", free_port())
-            broker.start()
-            stack.callback(broker.kill)
-            servers = broker.bootstrap_servers
+    with some_broker(folder / "broker") as servers:
         settings = Settings(
             kafka=Kafka(bootstrap_servers=servers, topic_prefix=f"bench-{secrets.token_hex(4)}"),
             continual_learning=ContinualLearning(logging=Logging(storage=folder / "store"), privacy=privacy),
@@ -170,32 +160,19 @@ def _samples(settings: Settings, process: subprocess.Popen[bytes], events: int) 
     from headrace import kafka
     from headrace.topics import BY_NAME, RAW
 
-    places = [TopicPartition(settings.kafka.topic(RAW), number) for number in range(BY_NAME[RAW].partitions)]
-    consumer = Consumer(kafka.consumer(settings.kafka, GROUP))
+    topic, partitions = settings.kafka.topic(RAW), range(BY_NAME[RAW].partitions)
     sample = Sample(time.perf_counter(), 0, 0.0)
     advanced_s = sample.at_s
-    try:
-        while sample.records < events:
-            time.sleep(SAMPLE_S)
-            records = _committed(consumer, places) or sample.records
-            now_s = time.perf_counter()
-            if process.poll() is not None or now_s - advanced_s > STALLED_S:
-                raise Fatal(f"the sanitizer stopped at {records} of {events} events; status {process.poll()}")
-            advanced_s = now_s if records > sample.records else advanced_s
-            sample = Sample(now_s, records, _cpu_s(process.pid))
-            yield sample
-    finally:
-        consumer.close()
-
-
-def _committed(consumer: Consumer, places: list[TopicPartition]) -> int:
-    """How many records the group has committed; 0 while a fresh broker has no coordinator for it yet."""
-    try:
-        return sum(max(place.offset, 0) for place in consumer.committed(places, timeout=ANSWER_S))
-    except KafkaException as error:
-        if error.args[0].code() not in NO_COORDINATOR_YET:
-            raise
-        return 0
+    while sample.records < events:
+        time.sleep(SAMPLE_S)
+        offsets = kafka.committed(settings.kafka, GROUP, topic, partitions)
+        records = sum(max(offset, 0) for offset in offsets.values()) or sample.records
+        now_s = time.perf_counter()
+        if process.poll() is not None or now_s - advanced_s > STALLED_S:
+            raise Fatal(f"the sanitizer stopped at {records} of {events} events; status {process.poll()}")
+        advanced_s = now_s if records > sample.records else advanced_s
+        sample = Sample(now_s, records, _cpu_s(process.pid))
+        yield sample
 
 
 def _cpu_s(pid: int) -> float:
