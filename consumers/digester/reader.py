@@ -111,6 +111,18 @@ class Reader:
         except KafkaException as error:
             raise Fatal(f"{self._topic}: chunk starts could not be committed: {error.args[0].str()}") from None
 
+    def rewind(self) -> None:
+        """Reads what a successor would: from before each committed chunk start. Raises Fatal where it cannot."""
+        try:
+            places = self._consumer.committed(self._consumer.assignment(), timeout=kafka.BROKER_TIMEOUT_S)
+            starts = {place.partition: self._start(self._consumer, place) for place in places}
+            for number, start in starts.items():
+                self._consumer.seek(TopicPartition(self._topic, number, start.offset))
+        except KafkaException as error:
+            raise Fatal(f"{self._topic}: chunks could not be begun anew: {error.args[0].str()}") from None
+        self._ends = {}
+        self._on_change(starts)
+
     def close(self) -> None:
         self._consumer.close()
 

@@ -3,6 +3,8 @@
 Guarantee: effectively-once into `headrace.digests`, provided that readers take a chunk's copy with the greatest end
 offset: what a copy says is a function of the log, whoever computes it, however often.
 
+What people say who were erased is not digested. At news of an erasure every open chunk is read again without them.
+
 The loop reads until it is time to publish (`Loop._publish`, steps 1 to 4). Partitions come and go only inside the call
 that reads, so a rebalance finds nothing half done; what was taken since is read again by the new owner.
 """
@@ -18,6 +20,7 @@ import msgspec
 import structlog
 
 from consumers.digester.batch import MICROSECONDS
+from consumers.digester.erased import Erasures
 from consumers.digester.partition import PartitionDigester
 from consumers.digester.publisher import Publisher
 from consumers.digester.reader import Message, Reader, Start
@@ -82,12 +85,16 @@ class Loop:
         """Partitions of which everything was read, and since when."""
         self._counts = Counter[str]()
         self._publish_at = self._report_at = 0.0
+        self._erasures = Erasures(settings)
         self._publisher = Publisher(settings)
         self._reader = Reader(settings, self._change)
 
     def turn(self) -> None:
         """Reads what there is, and publishes when it is time."""
         self._heartbeat.beat()
+        if self._erasures.news():
+            log.info("somebody was erased; open chunks are read again")
+            self._reader.rewind()
         now = time.monotonic()
         for partition, messages in self._reader.read().items():
             if (digester := self._digesters.get(partition)) is not None:
@@ -109,6 +116,7 @@ class Loop:
 
     def close(self) -> None:
         self._reader.close()
+        self._erasures.close()
 
     def _publish(self) -> None:
         # 1. Records were taken. If we die here: they are read again.
@@ -151,6 +159,9 @@ class Loop:
                 self._counts["undecodable"] += 1
             else:
                 offsets.append(message.offset())
+        for place in reversed(self._erasures.erased.places(records)):
+            del offsets[place], records[place]
+            self._counts["erased"] += 1
         digester.take(offsets, records)
         digester.reach(messages[-1].offset() + 1)
         self._counts["digested"] += len(records)

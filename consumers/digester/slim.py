@@ -24,6 +24,7 @@ class SlimInteraction(msgspec.Struct, tag_field="type", tag="interaction.v1", gc
     user_query: str
     tenant: str = "default"
     session_id: str | None = None
+    user_id: str | None = None
     agent_version: str | None = None
     variant: str | None = None
     response: str = ""
@@ -50,6 +51,8 @@ class SlimFeedback(msgspec.Struct, tag_field="type", tag="feedback.v1", gc=False
     correct_agent: str | None = None
     source: str = "human"
     agent_selected: str | None = None
+    session_id: str | None = None
+    rater: str | None = None
 
 
 class _Label(msgspec.Struct, tag_field="type", tag="label.v1", gc=False, kw_only=True):

@@ -1,0 +1,80 @@
+"""Erased people, as the digester hears of them: what the lake would refuse is not digested either.
+
+Theirs are the interactions with their id, those without an id in a session of theirs, those that an erasure names,
+and the ratings that they gave. Their sessions are known as far back as a partition is read again. What was published of
+them before is replaced when its key or its chunk goes on; the windows drop what an erasure names at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction
+from headrace.decisions import Decision, Erasure
+from headrace.decisions.log import reader
+from headrace.settings import Settings
+
+LOOK_EVERY_S = 1.0
+
+
+class Erased:
+    """Who was erased until now."""
+
+    def __init__(self) -> None:
+        self._users: set[str] = set()
+        self._sessions: set[str] = set()
+        self._interactions: set[str] = set()
+
+    def add(self, erasure: Erasure) -> bool:
+        """Takes an erasure; whether it names anybody or anything new."""
+        is_news = not self._users.issuperset(erasure.users) or not self._interactions.issuperset(erasure.interactions)
+        self._users.update(erasure.users)
+        self._interactions.update(erasure.interactions)
+        return is_news
+
+    def places(self, records: Sequence[SlimClean]) -> list[int]:
+        """Where their records are among some; learns their sessions."""
+        if not self._users:
+            return []
+        return [place for place, record in enumerate(records) if self._is_theirs(record)]
+
+    def _is_theirs(self, record: SlimClean) -> bool:
+        event = record.event
+        if type(event) is SlimInteraction:
+            is_theirs = self._is_by(event.user_id, event.session_id) or event.interaction_id in self._interactions
+            if is_theirs and event.session_id is not None:
+                self._sessions.add(event.session_id)
+            return is_theirs
+        return type(event) is SlimFeedback and self._is_by(event.rater, event.session_id)
+
+    def _is_by(self, user: str | None, session: str | None) -> bool:
+        return user in self._users if user is not None else session in self._sessions
+
+
+class Erasures:
+    """Reads `decisions`; commits nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises BrokerUnavailable: without knowing who is erased, nothing may be digested."""
+        self.erased = Erased()
+        self._reader = reader(settings.kafka)
+        self._next_look = 0.0
+        for entry in self._reader.read_to_end():
+            self._take(entry.value)
+
+    def news(self) -> bool:
+        """Whether somebody was erased since; looks once a second, and does not wait."""
+        if (now := time.monotonic()) < self._next_look:
+            return False
+        self._next_look = now + LOOK_EVERY_S
+        found = False
+        while (entry := self._reader.poll()) is not None:
+            found |= self._take(entry.value)
+        return found
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _take(self, decision: Decision | None) -> bool:
+        return isinstance(decision, Erasure) and self.erased.add(decision)
