@@ -39,8 +39,8 @@ def test_theirs_under_every_pseudonym(erased: Erased) -> None:
 
 
 def test_what_nobody_said_in_a_session_of_theirs_is_theirs(erased: Erased) -> None:
-    theirs = [said("2", "new key", "s"), said("3", None, "s"), rated("9", None, "s")]
-    others = [said("4", "somebody", "s"), said("5", None, "t"), rated("5", "other", "s")]
+    theirs: list[AnyEvent] = [said("2", "new key", "s"), said("3", None, "s"), rated("9", None, "s")]
+    others: list[AnyEvent] = [said("4", "somebody", "s"), said("5", None, "t"), rated("5", "other", "s")]
     assert refused([said("1", None, "s"), *theirs, *others], erased) == [1, 2, 3]
 
 
