@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -39,6 +38,7 @@ STATEMENTS = {
     "interactions_with_feedback, a day": "SELECT tenant, agent_selected, count(*), avg(rating) "
     "FROM interactions_with_feedback WHERE day = current_date - 3 GROUP BY ALL",
     "interactions_with_feedback, one": "FROM interactions_with_feedback WHERE interaction_id = '{id}'",
+    "newest_interactions": "FROM newest_interactions LIMIT 100",
     "ratings": "SELECT count(*), avg(rating) FROM ratings",
     "current_feedback": "SELECT name, source, count(*), avg(score) FROM current_feedback GROUP BY ALL",
 }
@@ -158,4 +158,4 @@ def _seconds(ask: Callable[[str], Any], sql: str) -> float:
 
 
 def _ms(seconds: list[float], percent: int) -> float:
-    return round(1000 * statistics.quantiles(seconds, n=100)[percent - 1], 1)
+    return round(1000 * sorted(seconds)[len(seconds) * percent // 100], 1)

@@ -51,25 +51,44 @@ RATINGS = View(
 
 _INTERACTION = tuple(name for name in INTERACTIONS.names if name not in ("findings", "flags", "sanitizer", "policy"))
 
-INTERACTIONS_WITH_FEEDBACK = View(
-    "interactions_with_feedback",
-    "Each interaction with what people think of it now; feedback may have come before it, with it, or weeks after.",
-    f"""
+
+def _with_feedback(interactions: str) -> str:
+    """A relation of interactions, each with what people think of it now."""
+    return f"""
     SELECT {", ".join(f"i.{name}" for name in _INTERACTION)},
            coalesce(r.rating, i.user_feedback_score) AS rating,
            coalesce(nullif(r.ratings, 0), CASE WHEN i.user_feedback_score IS NULL THEN 0 ELSE 1 END) AS ratings,
            r.rated_at, r.comment AS feedback_comment, r.correction, r.correct_agent
-    FROM interactions i LEFT JOIN rated r ON r.interaction_id = i.interaction_id
-    """,
-    {
-        **_words(*_INTERACTION),
-        "rating": "Mean of the current ratings by people; the rating sent with the interaction where there are none.",
-        "ratings": "How many ratings that is.",
-        "rated_at": "When the latest rating came as feedback, UTC; null where none did.",
-        "feedback_comment": "The latest comment of a rater, sanitized.",
-        "correction": "The latest correction, sanitized.",
-        "correct_agent": "The agent that should have answered, in the latest word on it.",
-    },
+    FROM {interactions} i LEFT JOIN rated r ON r.interaction_id = i.interaction_id
+    """
+
+
+_WITH_FEEDBACK = {
+    **_words(*_INTERACTION),
+    "rating": "Mean of the current ratings by people; the rating sent with the interaction where there are none.",
+    "ratings": "How many ratings that is.",
+    "rated_at": "When the latest rating came as feedback, UTC; null where none did.",
+    "feedback_comment": "The latest comment of a rater, sanitized.",
+    "correction": "The latest correction, sanitized.",
+    "correct_agent": "The agent that should have answered, in the latest word on it.",
+}
+
+INTERACTIONS_WITH_FEEDBACK = View(
+    "interactions_with_feedback",
+    "Each interaction with what people think of it now; feedback may have come before it, with it, or weeks after.",
+    _with_feedback("interactions"),
+    _WITH_FEEDBACK,
+)
+
+NEWEST = 1_000
+"""A screenful and what one scrolls to; of so many DuckDB reads the texts of a few row groups only."""
+
+# For `ORDER BY timestamp DESC LIMIT n` DuckDB skips row groups of one table, not below a join: the join comes after.
+NEWEST_INTERACTIONS = View(
+    "newest_interactions",
+    f"The {NEWEST:,} newest interactions, newest first, with what people think of each now: what is going on.",
+    _with_feedback(f"(FROM interactions ORDER BY timestamp DESC LIMIT {NEWEST})") + "ORDER BY i.timestamp DESC",
+    _WITH_FEEDBACK,
 )
 
 # Ratings that came later are joined apart: joined before grouping, every interaction would pass the join.
@@ -193,6 +212,7 @@ VIEWS: tuple[View, ...] = (
     CURRENT_FEEDBACK,
     RATINGS,
     INTERACTIONS_WITH_FEEDBACK,
+    NEWEST_INTERACTIONS,
     AGENT_DAYS,
     PRODUCER_RANGES,
     SELECTIONS,

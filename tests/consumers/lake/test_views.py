@@ -57,6 +57,14 @@ def test_foreign_ids_are_joined_by_their_hash_and_counted_once(store: Store) -> 
     assert rows(store, "SELECT count(*) FROM feedback") == [(1,)]
 
 
+def test_the_newest_come_first_and_with_what_was_said_of_them(store: Store) -> None:
+    old, new = [interaction(number) for number in (0, 5)], [interaction(number) for number in (9, 7)]
+    store.write(batch([*old, *new, feedback(9, score=2.0)]))
+    store.write(batch([interaction(3)], offset=5))
+    shown = rows(store, "SELECT user_query, rating FROM newest_interactions LIMIT 3")
+    assert shown == [("question 9", 2.0), ("question 7", None), ("question 5", None)]
+
+
 def test_a_day_of_an_agent(store: Store) -> None:
     store.write(
         batch(
