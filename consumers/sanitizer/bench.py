@@ -19,18 +19,21 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from headrace.errors import Fatal
+from headrace.errors import BrokerUnavailable, Fatal
 from headrace.settings import ContinualLearning, Kafka, Logging, Privacy, Settings
 
 SAMPLE_S = 0.1
 STALLED_S = 60.0
 """Joining a group takes seconds at most; a minute without progress is a failure."""
 DRAIN_S = 30.0
+COORDINATOR_S = 10.0
+"""A fresh broker has no coordinator for the group yet."""
 SIX_KINDS = frozenset({"api_key", "credit_card", "email", "ip_address", "phone", "ssn"})
 """All that the Java peer's table knows; Faust and Quix call `headrace.privacy` itself, with all kinds."""
 SIX_KINDS_PEERS = frozenset({"streams"})
@@ -158,14 +161,16 @@ def _samples(settings: Settings, process: subprocess.Popen[bytes], events: int) 
     """Where the group stands, ten times a second, until it has committed all events."""
     from consumers.sanitizer.positions import GROUP
     from headrace import kafka
+    from headrace.patience import patiently
     from headrace.topics import BY_NAME, RAW
 
     topic, partitions = settings.kafka.topic(RAW), range(BY_NAME[RAW].partitions)
+    committed = partial(kafka.committed, settings.kafka, GROUP, topic, partitions)
     sample = Sample(time.perf_counter(), 0, 0.0)
     advanced_s = sample.at_s
     while sample.records < events:
         time.sleep(SAMPLE_S)
-        offsets = kafka.committed(settings.kafka, GROUP, topic, partitions)
+        offsets = patiently(committed, BrokerUnavailable, COORDINATOR_S, SAMPLE_S)
         records = sum(max(offset, 0) for offset in offsets.values()) or sample.records
         now_s = time.perf_counter()
         if process.poll() is not None or now_s - advanced_s > STALLED_S:
