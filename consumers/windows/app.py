@@ -69,8 +69,8 @@ def _add_agent(app: faust.App, settings: Settings, metrics: Metrics, partitions:
     table = app.Table("state", partitions=partitions, key_type=bytes, value_type=bytes, extra_topic_configs=COMPACTION)
     heartbeat = Heartbeat(settings.storage, GROUP)
 
-    async def send(topic: str, key: bytes, value: bytes) -> Awaitable[Any]:
-        return await app.producer.send(topic, key, value, None, None, None)
+    async def send(topic: str, key: bytes, value: bytes | None, partition: int | None = None) -> Awaitable[Any]:
+        return await app.producer.send(topic, key, value, partition, None, None)
 
     worker = Worker(settings, table, send, metrics)
 

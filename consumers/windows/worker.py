@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Awaitable, Iterator, Sequence
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -27,19 +27,29 @@ from headrace.failpoints import failpoint
 from headrace.settings import Settings
 from headrace.topics import CLUSTERS, REPORTS
 
-Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
-"""Queues a record (topic, key, value); what it returns is done when the broker has it."""
 MICROSECONDS = 1_000_000
 
 log = structlog.get_logger("windows")
 
 
+class Send(Protocol):
+    """Queues a record; what it returns is done when the broker has it."""
+
+    async def __call__(
+        self, topic: str, key: bytes, value: bytes | None, partition: int | None = None
+    ) -> Awaitable[Any]: ...
+
+
 class ChangelogTable:
-    """One partition of the Faust table: entries are there at once, and delivered when `pending` is done."""
+    """One partition of the Faust table: changes are there at once, and on its changelog after `deliver`.
+
+    Of several changes of an entry the last is sent. Writes keep the place of the first, and deletions come when all
+    that replaces the entry is written.
+    """
 
     def __init__(self, table: Any, shard: int) -> None:
         self._table, self._shard = table, shard
-        self.pending: list[Awaitable[Any]] = []
+        self._waiting: dict[bytes, bytes | None] = {}
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         yield from list(self._table.data.items())
@@ -50,11 +60,18 @@ class ChangelogTable:
 
     def put(self, key: bytes, value: bytes) -> None:
         self._table.data[key] = value
-        self.pending.append(self._table.send_changelog(self._shard, key, value))
+        self._waiting[key] = value
 
     def delete(self, key: bytes) -> None:
         if self._table.data.pop(key, None) is not None:
-            self.pending.append(self._table.send_changelog(self._shard, key, None))
+            self._waiting.pop(key, None)
+            self._waiting[key] = None
+
+    async def deliver(self, send: Send) -> None:
+        """Returns when the broker has every change. Not by Faust's buffer, which lets a hundred a second pass."""
+        changes, self._waiting = self._waiting, {}
+        topic: str = self._table.changelog_topic.get_topic_name()
+        await asyncio.gather(*[await send(topic, key, value, self._shard) for key, value in changes.items()])
 
 
 class Worker:
@@ -194,8 +211,7 @@ class Worker:
 
     async def _deliver(self) -> None:
         for _, table in self._shards.values():
-            pending, table.pending = table.pending, []
-            await asyncio.gather(*pending)
+            await table.deliver(self._send)
 
     def _report(self) -> None:
         states = [state for state, _ in self._shards.values()]
