@@ -177,6 +177,8 @@ class Words:
     def __call__(self, _text: str, ascii_text: bytes) -> list[Place]:
         """Raises TooManyPlaces."""
         classes = ascii_text.translate(_WORDS)
+        if b"dl" not in classes and b"ld" not in classes:
+            return []
         places = [
             (start, indexes)
             for start, end in _mixed_words(classes)
@@ -265,20 +267,39 @@ def _alternation(texts: Sequence[str]) -> str:
 
 
 class Literals:
-    """Places of a `Literal` or a `Seed`: where a pattern that begins with a literal stands."""
+    """Places of `Literal` and `Seed`: where a pattern that begins with a literal stands.
 
-    def __init__(self, pattern: str, rules: Sequence[tuple[int, Rule]]) -> None:
-        self._finditer = re.compile(pattern).finditer
-        self._literal = _leading_literal(pattern)
-        self._indexes = tuple(index for index, _ in rules)
-        self._wordless = _wordless(rules)
+    A literal's rarest character is looked for first, and then one search answers for all patterns that begin with it.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        patterns: dict[str, list[tuple[str, Indexes]]] = defaultdict(list)
+        for pattern, own in by_literal(rules).items():
+            patterns[_leading_literal(pattern)].append((pattern, tuple(index for index, _ in own)))
+        self._patterns = [
+            (
+                min(literal, key=_COMMON.find),
+                literal,
+                re.compile("|".join(pattern for pattern, _ in own)).search,
+                [(re.compile(pattern).finditer, indexes) for pattern, indexes in own],
+            )
+            for literal, own in patterns.items()
+        ]
+        self._wordless = _wordless(list(enumerate(rules)))
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
         """Raises TooManyPlaces."""
-        if self._literal not in text:
-            return []
-        indexes = self._indexes
-        return _not_too_many([(match.start(), indexes) for match in self._finditer(text)], self._wordless)
+        places: list[Place] = []
+        for mark, literal, stands_in, finders in self._patterns:
+            if mark in text and literal in text and stands_in(text):
+                for finditer, indexes in finders:
+                    found = [(match.start(), indexes) for match in finditer(text)]
+                    places += _not_too_many(found, self._wordless)
+        return places
+
+
+_COMMON = "zqxjkvbpgwyfmculdrhsnioate. "
+"""Characters that a text without values is made of, the most common last."""
 
 
 def _leading_literal(pattern: str) -> str:
@@ -305,13 +326,14 @@ class Keywords:
             (part, [(word, tuple(by_word[word]), re.compile(re.escape(word)).finditer) for word in words])
             for part, words in _by_part(list(by_word)).items()
         ]
+        self._ascii = [(part, words) for part, words in self._by_part if part.isascii()]
 
     def __call__(self, text: str, _ascii_text: bytes) -> list[Place]:
         """Raises TooManyPlaces."""
         low = folded(text)
         places = [
             (match.start(), indexes)
-            for part, words in self._by_part
+            for part, words in (self._ascii if text.isascii() else self._by_part)
             if part in low
             for word, indexes, finditer in words
             if word in low
@@ -367,7 +389,7 @@ def finders(rules: Sequence[Rule]) -> list[Finder]:
         (Keyword, Keywords),
     )
     grouped = [finder(by_kind[kind]) for kind, finder in many if by_kind[kind]]
-    return [*grouped, *(Literals(pattern, own) for pattern, own in by_literal(rules).items())]
+    return [*grouped, Literals(rules)]
 
 
 def by_literal(rules: Sequence[Rule]) -> dict[str, list[tuple[int, Rule]]]:

@@ -62,9 +62,9 @@ _ONE_BY_ONE = r"[0-9](?: [0-9.]){7}"
 _NEEDED = (
     ("%", re.compile(r"%[2-7][0-9A-Fa-f]")),
     ("\\", re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt/\"'@.-])")),
-    ("=40", re.compile(r"=40[\w=]")),
-    ("\n", re.compile(rf"\n(?:{_GOES_ON})")),
-    (" @ ", re.compile(r" @ \S ")),
+    ("=", re.compile(r"=40[\w=]")),
+    ("\n", re.compile(rf"\n(?:(?<=[@=0-9\r-]\n)|(?<=[0-9]\.\n))(?:{_GOES_ON})")),
+    ("@", re.compile(r"@(?<= @) \S ")),
     ("&", re.compile(r"&(?:#|[A-Za-z]{2,8};)")),
 )
 _one_by_one = re.compile(_ONE_BY_ONE).search
@@ -72,6 +72,8 @@ _DIGITS_AND_DOTS = bytes(ord("d") if chr(byte) in "0123456789." else byte for by
 _EIGHT_ONE_BY_ONE = b" ".join([b"d"] * 8)
 _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
+_MARKS = tuple((mark, pattern.search) for mark, pattern in (*_NEEDED, *_BRACKETS))
+"""A character without which the pattern need not be looked for."""
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
 SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
@@ -144,8 +146,9 @@ def needs_view(text: str) -> bool:
     """
     if is_strange(text):
         return True
-    if any(mark in text and pattern.search(text) for mark, pattern in (*_NEEDED, *_BRACKETS)):
-        return True
+    for mark, search in _MARKS:
+        if mark in text and search(text):
+            return True
     if _EIGHT_ONE_BY_ONE in text.encode("ascii", "replace").translate(_DIGITS_AND_DOTS) and _one_by_one(text):
         return True
     low = text.lower()
