@@ -29,10 +29,13 @@ from headrace.privacy.rule import (
 MANY_PLACES = 100
 """From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
-MOST_CANDIDATES = 5_000
-"""Stretches of a text that look like a value and are checked in one pass,"""
-CHARACTERS_A_CANDIDATE = 20
-"""and on top one for so many characters: the densest logs hold half of that. More, and the text is replaced whole."""
+MOST_WORK = 16_000
+"""What the checks of all stretches that look like a value may cost in one text, in all passes together,"""
+CHARACTERS_A_CHECK = 16
+"""and on top one for so many characters: 100 KB may hold 5,500 numbers, which take about 0.1 s. More, and the text is
+replaced whole."""
+_ADDRESSES = frozenset(("email", "ip_address", "mac_address"))
+"""Checked at a quarter of what a number or a secret costs: lists and logs are full of them."""
 REMEMBERED = 10_000
 """Combinations of rules, or of words; then all are forgotten."""
 
@@ -47,12 +50,26 @@ Hit = tuple[int, int, int]
 """Index of the rule, start, end."""
 
 
+class Allowance:
+    """How much work may still go into the checks of one text."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = MOST_WORK + characters // CHARACTERS_A_CHECK
+
+    def spend(self, work: int) -> None:
+        """Raises TooManyPlaces where no more is left."""
+        self._left -= work
+        if self._left < 0:
+            raise TooManyPlaces
+
+
 class Matcher:
     """The rules, matched at places."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._tiers = _tiers(rules)
+        self._work = [1 if rule.kind in _ADDRESSES else 4 for rule in rules]
         self._confirm: list[Confirm] = [rule.confirm for rule in rules]
         self._context = [frozenset(rule.context) for rule in rules]
         self._never = [frozenset(rule.never) for rule in rules]
@@ -62,7 +79,7 @@ class Matcher:
         self._plans: dict[Indexes, list[_Group]] = {}
         self._groups: dict[Indexes, _Group] = {}
 
-    def hits(self, text: str, places: Sequence[Place]) -> list[Hit]:
+    def hits(self, text: str, places: Sequence[Place], allowance: Allowance) -> list[Hit]:
         """What the rules find at these places: of two hits of one rule the first, at one place those of one tier.
 
         Raises TooManyPlaces."""
@@ -70,12 +87,10 @@ class Matcher:
         floors: dict[int, int] = {}
         near = Nearby(self._vocabulary, text)
         plans = self._plans
-        left = MOST_CANDIDATES + len(text) // CHARACTERS_A_CANDIDATE
         for place, indexes in places:
             plan = plans.get(indexes) or self._plan(indexes)
             if candidates := self._candidates(plan, near, text, place, floors):
-                if (left := left - len(candidates)) < 0:
-                    raise TooManyPlaces
+                allowance.spend(sum(self._work[index] for index, _ in candidates))
                 self._confirmed(candidates, place, found, floors)
         return found
 

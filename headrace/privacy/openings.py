@@ -46,8 +46,8 @@ def allowed(members: Mapping[int, int], code: int) -> int:
 def openings(pattern: re.Pattern[str]) -> tuple[int, ...]:
     """The ASCII characters that a match may have at each of OFFSETS.
 
-    >>> before, first, second, *_ = openings(re.compile("(?<![0-9])a?b"))
-    >>> [chr(code) for code in range(ASCII) if first >> code & 1], second == EVERY, EVERY - before == 1023 << ord("0")
+    >>> before, first, second, *_ = openings(re.compile("(?<=[0-9])a?b"))
+    >>> [chr(code) for code in range(ASCII) if first >> code & 1], second == EVERY, before == 1023 << ord("0")
     (['a', 'b'], True, True)
     """
     parsed = list(_parser.parse(pattern.pattern, pattern.flags))
@@ -103,19 +103,15 @@ class _Walk:
 
 
 def _before(parsed: Sequence[tuple[object, Any]], flags: int) -> int:
-    """What may stand before the match, by the looks behind that the pattern begins with."""
+    """What has to stand before the match, by the looks behind that the pattern begins with. What must not stand there
+    may be masked by the next pass: it rules nothing out."""
     allowed = EVERY
     for name, argument in parsed:
         if str(name) not in _WIDTHLESS:
             break
-        looked_at = list(argument[1]) if str(name) != "AT" and argument[0] < 0 else []
-        if not looked_at or str(looked_at[-1][0]) not in _ONE_CHARACTER:
-            continue
-        last = _characters(str(looked_at[-1][0]), looked_at[-1][1], flags)
-        if str(name) == "ASSERT":
-            allowed &= last
-        elif len(looked_at) == 1:
-            allowed &= ~last
+        looked_at = list(argument[1]) if str(name) == "ASSERT" and argument[0] < 0 else []
+        if looked_at and str(looked_at[-1][0]) in _ONE_CHARACTER:
+            allowed &= _characters(str(looked_at[-1][0]), looked_at[-1][1], flags)
     return allowed
 
 

@@ -38,8 +38,8 @@ MOST_PREFIXES = 256
 MOST_TRIES = 60_000
 """Rules to be tried on one text at the places of one kind of trigger, but for those that want a word nearby: so many
 signs stand in a megabyte of logs. What needs more is replaced whole."""
-MOST_TRIES_A_CHARACTER = 5
-"""Allowed on top at groups of digits: a table of numbers needs up to three and a half, `123-45-123-45-` seven."""
+MOST_TRIES_A_CHARACTER = 1
+"""Allowed on top at groups of digits: a list of phone numbers needs one, a table of numbers up to three and a half."""
 _MANY_PLACES = 100
 """Of no more, nobody counts the tries: an interaction has a dozen."""
 

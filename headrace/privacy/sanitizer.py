@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from itertools import accumulate
 
-from headrace.privacy.finder import Matcher
+from headrace.privacy.finder import Allowance, Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
 from headrace.privacy.places import Place, TooManyPlaces
 from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
@@ -20,7 +20,7 @@ from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
 from headrace.privacy.view import view_of
 
-VERSION = "3"
+VERSION = "4"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
 UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
@@ -125,45 +125,49 @@ class Sanitizer:
         A second run over the output sees the same walls where the placeholders are, and finds nothing either.
         """
         masked = self._without_placeholders(text)
-        places = self._matcher.worth_asking(masked, look.places)
+        allowance = Allowance(len(text))
+        places = self._worth_asking(masked, look.places)
         spans: list[Span] = []
         for _ in range(MAX_PASSES):
-            if not (found := self._looked(masked, places, look.disguised)):
+            if not (found := self._looked(masked, places, look.disguised, allowance)):
                 spans += self._own.named(masked)
                 return sorted(span for span in spans if not self._own.allows(text[span.start : span.end]))
             spans += found
             masked, before = _masked(masked, found), masked
             if any(_cut_through_a_word(before, span) for span in found):
-                places = self._matcher.worth_asking(masked, self._scan(masked).places)
+                places = self._worth_asking(masked, self._scan(masked).places)
             else:
                 places = [place for place in places if masked[place[0]] != MASK]
             if not look.disguised:
                 places = self._matcher.near(places, found)
         return None
 
-    def _looked(self, text: str, places: Sequence[Place], disguised: bool) -> list[Span]:
+    def _looked(self, text: str, places: Sequence[Place], disguised: bool, allowance: Allowance) -> list[Span]:
         """What one look finds, through a disguise first. A list of thousands of numbers is too many places where its
         line ends count as blanks: then what stands in plain sight goes first, and the view is of what that leaves."""
         if not disguised:
-            return self._found(text, places)
+            return self._found(text, places, allowance)
         try:
-            return self._seen_through(text) or self._found(text, places)
+            return self._seen_through(text, allowance) or self._found(text, places, allowance)
         except TooManyPlaces:
-            if found := self._found(text, places):
+            if found := self._found(text, places, allowance):
                 return found
             raise
 
-    def _found(self, text: str, places: Sequence[Place]) -> list[Span]:
+    def _found(self, text: str, places: Sequence[Place], allowance: Allowance) -> list[Span]:
         """What one look finds; what users added goes before the rules."""
-        found = self._matcher.spans(self._matcher.hits(text, places)) if places else []
+        found = self._matcher.spans(self._matcher.hits(text, places, allowance)) if places else []
         if not self._own.adds:
             return found
         own = self._own.spans(text)
         return sorted([*own, *without_overlap(found, own)])
 
-    def _seen_through(self, text: str) -> list[Span]:
+    def _worth_asking(self, text: str, places: Sequence[Place]) -> Sequence[Place]:
+        return places if self._scan.reads_words else self._matcher.worth_asking(text, places)
+
+    def _seen_through(self, text: str, allowance: Allowance) -> list[Span]:
         view = view_of(text)
-        found = self._found(view.text, self._matcher.worth_asking(view.text, self._scan(view.text).places))
+        found = self._found(view.text, self._worth_asking(view.text, self._scan(view.text).places), allowance)
         return [Span(*view.bounds(span.start, span.end), span.kind, span.rule) for span in found]
 
     def _without_placeholders(self, text: str) -> str:

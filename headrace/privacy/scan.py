@@ -27,6 +27,8 @@ class Scan:
 
     chunk_characters = 16_384
     """How much text one look is best given: two dozen interactions spread the cost of a call and stay in the cache."""
+    reads_words = False
+    """Whether rules whose words are not near are left out already."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._finders = finders(rules)
@@ -43,6 +45,7 @@ class NativeScan(Scan):
 
     chunk_characters = 512
     """An event's short texts at once, longer ones alone: a call costs little, and a disguise only its own text."""
+    reads_words = True
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Raises ImportError where the extension was not built, Unfit for rules that its tables cannot hold."""

@@ -45,6 +45,11 @@ def test_both_engines_see_places_in_the_same_rows_of_digits(parts: list[str]) ->
     assert matched <= {(place, rule) for place, rules in NATIVE_SCAN(text).places for rule in rules}
 
 
+def test_a_place_opens_where_the_value_before_it_goes() -> None:
+    text = "sk-proj-7f3A9c1E-5d0B8a4C2e7+40000000"
+    assert ACCELERATED.text(text) == PYTHON.text(text) == "[API_KEY][PHONE]"
+
+
 @pytest.mark.parametrize(
     "text", ["", "\0", "\ud800", "a" * SHORTEST_RUN, "1" * 7, "\U0001f600", "-----BEGIN", "password"]
 )
