@@ -15,7 +15,7 @@ from consumers.digester.partition import PartitionDigester
 from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Part, Progress, Source, decode, encode, split
 from consumers.digests.signals import ERROR, FAILURE, RATED
-from consumers.windows import window
+from consumers.windows import held, window
 from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window
 from headrace.events import ProductionInteraction
@@ -38,6 +38,9 @@ def small_bounds() -> Iterator[None]:
         for module in (partition, window):
             for name, limit in (("MAX_SAMPLE", 5), ("MAX_FAILURES", 7), ("MAX_SLOW", 3)):
                 patch.setattr(module, name, limit)
+        patch.setattr(held, "LOOSE_BYTES", 1_000)
+        patch.setattr(window, "MOST_SAMPLED", 8)
+        patch.setattr(window, "MOST_SLOW", 4)
         yield
 
 
