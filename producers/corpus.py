@@ -21,9 +21,9 @@ from typing import Annotated
 
 import typer
 from confluent_kafka import Producer
-from msgspec.structs import replace
 
 from headrace import codec, kafka
+from headrace.client.edge import copied
 from headrace.events import ProductionInteraction, now
 from headrace.ids import KeyRing, uuid7
 from headrace.settings import Kafka
@@ -78,16 +78,22 @@ PERSONAL_SENTENCES = (
 NAMES = ("ada", "bruno", "chiara", "dmitri", "elif", "farid", "greta", "hugo")
 
 
-def interactions(count: int, texts: Iterable[ProductionInteraction], keys: KeyRing) -> Iterator[ProductionInteraction]:
+def interactions(
+    count: int, texts: Iterable[ProductionInteraction], keys: KeyRing | None = None
+) -> Iterator[ProductionInteraction]:
     """`count` interactions with these texts, over and over, in sessions of four turns.
 
-    Ids are fresh, and user and session ids are pseudonyms, as the client sends them.
+    Ids are fresh. With `keys` user and session ids are pseudonyms, as the client sends them; else as an agent has them.
     """
     for index, text in enumerate(itertools.islice(itertools.cycle(texts), count)):
         if index % TURNS == 0:
-            session = keys.hash("session", uuid7())
-            user = keys.pseudonym("user", f"user {index // TURNS % USERS}")
-        yield replace(text, interaction_id=uuid7(), timestamp=now(), session_id=session, user_id=user)
+            session, user = uuid7(), f"user {index // TURNS % USERS}"
+            if keys is not None:
+                session, user = keys.hash("session", session), keys.pseudonym("user", user)
+        event = copied(text)
+        event.interaction_id, event.timestamp = uuid7(), now()
+        event.session_id, event.user_id = session, user
+        yield event
 
 
 def made_texts(seed: int) -> Iterator[ProductionInteraction]:

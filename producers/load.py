@@ -22,7 +22,6 @@ import typer
 
 from headrace.client.logger import ProductionInteractionLogger
 from headrace.events import ProductionInteraction
-from headrace.ids import KeyRing
 from headrace.settings import load
 from producers.corpus import interactions, made_texts
 from producers.pace import paced
@@ -54,7 +53,7 @@ def main(
 ) -> None:
     """Log made-up interactions at a rate, or as fast as they are stored."""
     texts = list(made_texts(seed=1))
-    events = interactions(ENDLESS, texts, KeyRing.from_environment())
+    events = interactions(ENDLESS, texts)
     with ProductionInteractionLogger(load()) as logger:
         _say(logger.producer_id)
         for chunk in _held_back(paced(_until(events, seconds), rate), Stored(sys.stdin), outstanding):

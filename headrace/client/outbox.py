@@ -64,7 +64,7 @@ class Outbox:
         cost = len(payload) + EVENT_OVERHEAD_BYTES
         bound = self._bound if priority else self._routine_bound
         if self._held_bytes + cost > bound:
-            self._make_room()
+            self._look_for_room()
         with self._lock:
             if not self._begin():
                 return
@@ -85,6 +85,15 @@ class Outbox:
         with self._lock:
             if self._begin():
                 self.ledger.reject(poison)
+
+    def _look_for_room(self) -> None:
+        """Where the courier masks, it takes in the reports itself; a call of ours to Kafka's client would hand it the
+        interpreter for a slice, at each event that finds the buffer full.
+        """
+        if self._mask is None:
+            self._make_room()
+        else:
+            self.settle()
 
     def _make_room(self, timeout_s: float = 0.0) -> None:
         """Takes in delivery reports, waiting for the first at most `timeout_s`, and frees what they settle."""
