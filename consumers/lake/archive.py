@@ -1,16 +1,21 @@
 """Closed days as compressed Parquet beside the database: a copy, never a seal; nothing is purged for it.
 
     parquet/day=2026-03-01/interactions.parquet, feedback.parquet, …, manifest.json
+    parquet/rest=20260303T120501/ledger.parquet, decisions.parquet, …, manifest.json
 
 A day is closed an hour after its end. One that receives late rows is written again. A folder's manifest
 names each file's rows and hash, and the ledger at the instant of the copy. If we die while writing, a
 file without its manifest is left, or an older pair: both are written again at the next pass.
+
+The rest is written when all closed days are, each time into a folder of its own: the tables that have no days, and
+a ledger that ends where the first record of an open day stands. `headrace rebuild` makes a store of days and rest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -26,7 +31,7 @@ import structlog
 
 from consumers.lake.access import archive_path, quoted
 from consumers.lake.database import make_private_folder
-from consumers.lake.tables import RECORD_TABLES, Table
+from consumers.lake.tables import ERASURES, LEDGER, RECORD_TABLES, REPORT_TABLES, SEQ_ARCHIVE, Table
 from headrace.failpoints import failpoint
 from headrace.settings import Settings
 
@@ -37,6 +42,8 @@ FIRST_PAUSE_S = 5.0
 PAUSE_S = 3600.0
 """Late rows reach the copy of their day within the hour."""
 MANIFEST = "manifest.json"
+REST = "rest="
+REST_TABLES = (LEDGER, SEQ_ARCHIVE, ERASURES, *REPORT_TABLES)
 
 log = structlog.get_logger("lake")
 
@@ -70,13 +77,21 @@ class Archive:
         self._folder = archive_path(settings)
 
     def write_next(self, now: datetime | None = None) -> date | None:
-        """Writes the oldest closed day whose copy lacks rows; the day, or None when all copies are complete."""
+        """Writes the oldest closed day whose copy lacks rows, and says which; where there is none, the rest."""
         today = ((now or datetime.now(UTC)) - GRACE).date()
-        for day, counts in sorted(counts_by_day(self._connection).items()):
-            if day < today and counts != self._copied(day):
-                self._write(day, counts)
-                return day
-        return None
+        self._connection.execute("BEGIN")
+        try:
+            for day, counts in sorted(counts_by_day(self._connection).items()):
+                if day < today and counts != self._copied(day):
+                    chosen = {t.name: f"FROM {t.name} WHERE {_day(t)} = DATE '{day}'" for t in RECORD_TABLES}
+                    self._write(_day_folder(self._folder, day), {name: chosen[name] for name in counts})
+                    return day
+            rest = {t.name: f"FROM {t.name}" for t in REST_TABLES} | {LEDGER.name: _ledger_before(today)}
+            self._write(self._folder / f"{REST}{datetime.now(UTC):%Y%m%dT%H%M%S%f}", rest)
+            remove_rests(self._folder, but=latest_rest(self._folder))
+            return None
+        finally:
+            self._connection.execute("ROLLBACK")
 
     def interrupt(self) -> None:
         """Ends a copy that is being written; the next pass writes it again."""
@@ -86,23 +101,18 @@ class Archive:
         manifest = read_manifest(_day_folder(self._folder, day))
         return {table: file.rows for table, file in manifest.files.items()} if manifest else {}
 
-    def _write(self, day: date, counts: Mapping[str, int]) -> None:
-        folder = _day_folder(self._folder, day)
+    def _write(self, folder: Path, chosen: Mapping[str, str]) -> None:
+        """Rows as chosen for each table, inside the caller's transaction."""
         make_private_folder(self._folder)
         make_private_folder(folder)
-        self._connection.execute("BEGIN")
-        try:
-            ledger = self._connection.execute("SELECT topic, topic_id, partition, next_offset FROM ledger").fetchall()
-            files = {t.name: self._copy(t, day, folder) for t in RECORD_TABLES if counts.get(t.name)}
-        finally:
-            self._connection.execute("ROLLBACK")
+        ledger = self._connection.execute("SELECT topic, topic_id, partition, next_offset FROM ledger").fetchall()
+        files = {table: self._copy(table, rows, folder) for table, rows in chosen.items()}
         _replace(folder / MANIFEST, msgspec.json.encode(Manifest(files, ledger, datetime.now(UTC))))
 
-    def _copy(self, table: Table, day: date, folder: Path) -> File:
-        target, made = folder / f"{table.name}.parquet", folder / f".{table.name}.parquet.tmp"
+    def _copy(self, table: str, rows: str, folder: Path) -> File:
+        target, made = folder / f"{table}.parquet", folder / f".{table}.parquet.tmp"
         copied = self._connection.execute(
-            f"COPY (FROM {table.name} WHERE {_day(table)} = DATE '{day}') "
-            f"TO {quoted(str(made))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({rows}) TO {quoted(str(made))} (FORMAT parquet, COMPRESSION zstd)"
         ).fetchone()
         file = File(copied[0] if copied else 0, made.stat().st_size, sha256(made))
         failpoint("lake.parquet_written")
@@ -158,7 +168,8 @@ def read_manifest(folder: Path) -> Manifest | None:
 def damaged_files(settings: Settings) -> list[Path]:
     """Files that are not what their day's manifest says."""
     found: list[Path] = []
-    for folder in sorted(archive_path(settings).glob("day=*")):
+    rest = latest_rest(archive_path(settings))
+    for folder in sorted((*archive_path(settings).glob("day=*"), *([rest] if rest else []))):
         manifest = read_manifest(folder)
         files = manifest.files if manifest else {}
         for path in sorted(folder.glob("*.parquet")):
@@ -186,6 +197,35 @@ def counts_by_day(connection: duckdb.DuckDBPyConnection) -> Counts:
 def _day(table: Table) -> str:
     """The day a row is filed under: an event's own, else that of its arrival."""
     return "day" if "day" in table.names else "appended_at::DATE"
+
+
+def latest_rest(folder: Path) -> Path | None:
+    """The newest whole folder of the tables that have no days."""
+    return max((own for own in folder.glob(f"{REST}*") if read_manifest(own)), default=None)
+
+
+def remove_rests(folder: Path, but: Path | None = None) -> None:
+    """Removes the folders of tables that have no days, all or all but one."""
+    for own in folder.glob(f"{REST}*"):
+        if own != but:
+            shutil.rmtree(own)
+
+
+def _ledger_before(today: date) -> str:
+    """The ledger as it was before each partition's first record of a day that is not closed; its sums as they were."""
+    placed = " UNION ALL ".join(
+        f"SELECT '{t.origin}' AS origin, {t.origin}_partition AS partition, {t.origin}_offset AS place, "
+        f"{_day(t)} >= DATE '{today}' AS is_open FROM {t.name}"
+        for t in RECORD_TABLES
+    )
+    return f"""
+        WITH placed AS ({placed}),
+        opened AS (SELECT origin, partition, min(place) AS first FROM placed WHERE is_open GROUP BY ALL),
+        later AS (SELECT origin, partition, first, count(*) AS rows FROM placed JOIN opened USING (origin, partition)
+                  WHERE place >= first GROUP BY ALL)
+        SELECT ledger.* REPLACE (coalesce(first, next_offset) AS next_offset,
+                                 records - coalesce(later.rows, 0) AS records)
+        FROM ledger LEFT JOIN later ON ledger.partition = later.partition AND ledger.topic LIKE '%.' || origin"""
 
 
 def _day_folder(folder: Path, day: date) -> Path:

@@ -23,7 +23,7 @@ import duckdb
 
 from consumers.lake import ledger, subjects
 from consumers.lake.access import archive_path, database_path
-from consumers.lake.archive import MANIFEST, counts_by_day, read_manifest, sync
+from consumers.lake.archive import MANIFEST, counts_by_day, read_manifest, remove_rests, sync
 from consumers.lake.database import attach, connect, explain, open_database
 from consumers.lake.ledger import COUNTS
 from consumers.lake.tables import (
@@ -194,13 +194,7 @@ def _archived_sql(first_kept: date) -> str:
 
 def _recount(connection: duckdb.DuckDBPyConnection) -> None:
     """The ledger's counts from the rows; what is missing of the records has expired."""
-    for table in RECORD_TABLES:
-        origin = "rejected" if "rejected_partition" in table.names else "clean"
-        connection.execute(
-            f"""UPDATE {LEDGER.name} SET {table.name} = coalesce(
-                    (SELECT count(*) FROM {table.name} WHERE {origin}_partition = ledger.partition), 0)
-                WHERE topic LIKE '%.{origin}'"""
-        )
+    ledger.count_records(connection)
     counted = " - ".join(name for name in COUNTS if name != "expired")
     connection.execute(f"UPDATE {LEDGER.name} SET expired = records - {counted}")
 
@@ -223,7 +217,10 @@ def _columns(table: Table) -> str:
 
 
 def _remove_stale_copies(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Removes Parquet that has more rows of a day than the store: the archive writes it again from what is left."""
+    """Removes Parquet that has more rows of a day than the store: the archive writes it again from what is left.
+
+    With a day goes the rest, which says that all days are there.
+    """
     counts = counts_by_day(connection)
     for own in folder.glob("day=*"):
         manifest, day = read_manifest(own), date.fromisoformat(own.name.removeprefix("day="))
@@ -231,6 +228,7 @@ def _remove_stale_copies(folder: Path, connection: duckdb.DuckDBPyConnection) ->
         is_sound = manifest is not None and all(rows <= counts[day].get(name, 0) for name, rows in copied.items())
         if not is_sound:
             shutil.rmtree(own)
+            remove_rests(folder)
             continue
         for path in own.iterdir():
             if path.name != MANIFEST and path.stem not in copied:

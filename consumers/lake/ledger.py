@@ -116,6 +116,17 @@ def skip(connection: DuckDBPyConnection, topic: str, partition: int, next_offset
     return changed == (1,)
 
 
+def count_records(connection: DuckDBPyConnection) -> None:
+    """Sets the counts of records' tables to what their rows are."""
+    for table in RECORD_TABLES:
+        origin = table.origin
+        connection.execute(
+            f"""UPDATE ledger SET {table.name} = coalesce(
+                    (SELECT count(*) FROM {table.name} WHERE {origin}_partition = ledger.partition), 0)
+                WHERE topic LIKE '%.{origin}'"""
+        )
+
+
 def disagreements(connection: DuckDBPyConnection) -> list[str]:
     """Where ledger and rows differ; empty in a sound store, at every instant.
 
