@@ -215,6 +215,8 @@ class Sanitizer(_Block, frozen=True, kw_only=True):
     """Records in one transaction."""
     batch_seconds: PositiveSeconds = 0.1
     """How long a transaction waits to fill."""
+    rejected_in_a_row: Annotated[int, Meta(ge=0)] = 10_000
+    """So many records rejected one after the other stop the service: a bad release, not bad records; 0 takes any."""
 
 
 class Canary(_Block, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from consumers.log import configure_log
 from consumers.memory import bound_arenas, rarely_collect
 from consumers.metrics import Metrics
 from consumers.sanitizer.inflight import DEATHS_ALLOWED, InFlight
+from consumers.sanitizer.limit import RejectionLimit
 from consumers.sanitizer.reader import Message, RawReader, slices
 from consumers.sanitizer.transaction import Record, Transactions
 from consumers.sanitizer.transform import Outcome, RawRecord, Transform
@@ -97,6 +98,9 @@ class Loop:
         self._instance = settings.sanitizer.instance
         self._transform = Transform(ring, settings.continual_learning.quality, settings.continual_learning.privacy)
         self._in_flight = InFlight(settings.storage / "state" / f"{self._instance}.in-flight")
+        self._limit = RejectionLimit(
+            settings.storage / "state" / f"{self._instance}.all-rejected", settings.sanitizer.rejected_in_a_row
+        )
         self._heartbeat = Heartbeat(settings.storage, SERVICE)
         self._metrics = Metrics(settings, SERVICE)
         self._transactions = Transactions(settings.kafka, self._instance, self._give_up)
@@ -180,6 +184,7 @@ class Loop:
         #    aborted by the next start or after ten seconds, and the batch is read again.
         for records in slices(messages):
             outcomes = self._outcomes(records)
+            self._limit.take([outcome.reason for outcome in outcomes])
             self._produce(outcomes)
             counts.update(_tally(outcomes))
             done += len(records)
@@ -200,6 +205,7 @@ class Loop:
         self._transactions.commit()
         failpoint("sanitizer.6_after_commit")
 
+        self._limit.commit()
         self._reader.advance(positions)
         self._counts.update(counts)
         self._metrics.count(counts)
@@ -229,6 +235,7 @@ class Loop:
         except Abortable as again:
             raise Fatal(f"a transaction could not be aborted: {again}") from None
         self._reader.rewind()
+        self._limit.rewind()
 
     def _report(self) -> None:
         self._report_at = time.monotonic() + REPORT_EVERY_S
