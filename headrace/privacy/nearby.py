@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from string import ascii_lowercase
 from typing import Any
 
 from headrace.privacy.places import folded
@@ -20,7 +21,7 @@ REMEMBERED_WORDS = 20_000
 """A language's common words; then all are forgotten."""
 _letters = re.compile(r"[^\W\d_\u2e80-\uffff]+|[^\W\d_\u0000-\u2e7f]+").findall
 """Words; letters of scripts without spaces are one of their own (`我的SSN`)."""
-_ascii_letters = re.compile("[a-z]+").findall
+_LOWER_CASE_ALONE = bytes(byte if chr(byte) in ascii_lowercase else ord(" ") for byte in range(256))
 _NONE: frozenset[str] = frozenset()
 _Meaning = tuple[tuple[str, ...], tuple[str, ...]]
 """The context words that a word holds, and those of several words that it may be a part of."""
@@ -48,7 +49,7 @@ class Vocabulary:
 
     def within(self, text: str) -> frozenset[str]:
         """Those that stand in a text in lower case."""
-        words = set((_ascii_letters if text.isascii() else _letters)(text))
+        words = set(_words(text))
         if not words <= self._known:
             self._learn(words - self._known)
         telling = words & self._telling
@@ -72,6 +73,13 @@ class Vocabulary:
                 self._meanings[word] = tuple(held), begun
                 self._telling.add(word)
         self._known |= words
+
+
+def _words(text: str) -> list[str]:
+    """Those of a text in lower case: in ASCII, what is left between blanks takes a third of the time of a search."""
+    if text.isascii():
+        return text.encode().translate(_LOWER_CASE_ALONE).decode().split()
+    return _letters(text)
 
 
 def _telling_piece(phrase: str) -> Callable[[str], bool]:

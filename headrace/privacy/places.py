@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from headrace.privacy.rule import (
     FEWEST_DIGITS,
@@ -68,6 +69,13 @@ _digit_groups = re.compile(rb"dd*").finditer
 """Not `d+`: `re` leaps to a literal, and walks to a class or a repeat."""
 
 
+_COMMON_ROW = 64
+"""Characters of a row of digits up to which its shape is worth remembering: `ddd-ddd-dddd` comes again and again."""
+_COMMON_ROWS = 10_000
+_Beginning = tuple[int, int, list[int]]
+"""Where in a row a group of digits begins, its digits, and how many a number from there on may have."""
+
+
 class Digit:
     """Places of `Digits` rules."""
 
@@ -86,6 +94,7 @@ class Digit:
         """The rules of several counts; few combinations of at most MOST_GROUPS occur."""
         wordless = _wordless(rules)
         self._tries = {count: 1 + len(wordless.intersection(indexes)) for count, indexes in by_count.items()}
+        self._common = lru_cache(_COMMON_ROWS)(lambda shape: tuple(self._beginnings(shape)))
 
     def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
         """Raises TooManyPlaces."""
@@ -105,16 +114,23 @@ class Digit:
 
     def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[tuple[int, list[int]]]:
         """Where a number may begin, and how many digits it may have."""
-        groups = [group.span() for group in _digit_groups(classes, start, end)]
+        shape = classes[start:end]
         date_end = 0
-        for first, (place, group_end) in enumerate(groups):
-            if place < date_end or _is_counting(groups, first):
+        for offset, size, counts in self._common(shape) if len(shape) <= _COMMON_ROW else self._beginnings(shape):
+            place = start + offset
+            if place < date_end:
                 continue
-            if group_end - place <= 4 and (date := _date(text, place)):
+            if size <= 4 and (date := _date(text, place)):
                 date_end = date.end()
-                continue
-            if counts := self._counts(groups[first : first + MOST_GROUPS]):
+            elif counts:
                 yield place, counts
+
+    def _beginnings(self, shape: bytes) -> Iterator[_Beginning]:
+        """Of each group of digits in a row of this shape, but for `1 2 3`."""
+        groups = [group.span() for group in _digit_groups(shape)]
+        for first, (begin, finish) in enumerate(groups):
+            if not _is_counting(groups, first):
+                yield begin, finish - begin, self._counts(groups[first : first + MOST_GROUPS])
 
     def _counts(self, groups: Sequence[tuple[int, int]]) -> list[int]:
         counts = []

@@ -109,6 +109,7 @@ _PLAIN_CHARACTERS = (
 )
 """Full-width forms, digits of all scripts, dashes and spaces, to the ASCII character that they look like."""
 _STRANGE = re.compile(f"[{re.escape(''.join(chr(code) for code in _PLAIN_CHARACTERS if code < 0x10000))}{_ZERO_WIDTH}]")
+_ascii = re.compile("[\0-\x7f]+")
 _STRANGE_AND_RARE = re.compile("[\U000104a0-\U00011fff\U00016a00-\U00016bff\U0001d7ce-\U0001d7ff\U0001e000-\U0001e9ff]")
 """Apart, because `re` looks a class of the basic plane up in a table, but tries any other piece by piece."""
 
@@ -157,7 +158,10 @@ def needs_view(text: str) -> bool:
 
 def is_strange(text: str) -> bool:
     """Whether characters stand in it that look like others, or like nothing."""
-    return not text.isascii() and bool(_STRANGE.search(text) or _STRANGE_AND_RARE.search(text))
+    if text.isascii():
+        return False
+    beyond = _ascii.sub("", text)
+    return bool(_STRANGE.search(beyond) or _STRANGE_AND_RARE.search(beyond))
 
 
 def strange_characters(text: str) -> list[str]:
