@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from numpy.typing import NDArray
 
 from consumers.drift.categorical import moved
 from consumers.drift.embedding import VectorComparison
-from consumers.drift.frame import adjusted, compare
+from consumers.drift.frame import adjusted
 from consumers.drift.matching import matched
-from consumers.drift.numeric import Comparison, Method
+from consumers.drift.numeric import Comparison
 from consumers.drift.report import Cause, Culprit
 
 LEAST_GROUP = 20
@@ -20,10 +21,12 @@ MOST_CULPRITS = 5
 EXAMPLES = 5
 
 Array = NDArray[Any]
+Compare = Callable[[Array, Array], Comparison]
+"""Compares rows of one signal."""
 
 
 def groups(
-    what: str, before: Array, after: Array, group_before: Array, group_after: Array, method: Method, level: float
+    what: str, before: Array, after: Array, group_before: Array, group_after: Array, compare: Compare, level: float
 ) -> list[Culprit]:
     """Groups in which the signal changed by itself, the surest first, at this false discovery rate."""
     names = [
@@ -31,7 +34,7 @@ def groups(
         for name in dict.fromkeys(group_after.tolist())
         if name is not None and min((group_before == name).sum(), (group_after == name).sum()) >= LEAST_GROUP
     ]
-    compared = [compare(before[group_before == name], after[group_after == name], method) for name in names]
+    compared = [compare(before[group_before == name], after[group_after == name]) for name in names]
     corrected = adjusted([comparison.p_value for comparison in compared])
     culprits = [
         Culprit(
@@ -49,7 +52,11 @@ def groups(
 
 
 def within_groups(
-    before: dict[str, Array], after: dict[str, Array], group_before: Array, group_after: Array, method: Method
+    before: dict[str, Array],
+    after: dict[str, Array],
+    group_before: Array,
+    group_after: Array,
+    comparing: Mapping[str, Compare],
 ) -> dict[str, float]:
     """Of each signal the smallest p-value in any one group, adjusted over all signals and groups."""
     names = [
@@ -59,7 +66,7 @@ def within_groups(
         for signal in before
     ]
     p_values = [
-        compare(before[signal][group_before == name], after[signal][group_after == name], method).p_value
+        comparing[signal](before[signal][group_before == name], after[signal][group_after == name]).p_value
         for signal, name in names
     ]
     smallest = dict.fromkeys(before, 1.0)
@@ -99,12 +106,14 @@ def cluster(comparison: VectorComparison) -> Culprit:
     )
 
 
-def cause(before: Array, after: Array, agent_before: Array, agent_after: Array, method: Method, level: float) -> Cause:
+def cause(
+    before: Array, after: Array, agent_before: Array, agent_after: Array, compare: Compare, level: float
+) -> Cause:
     """Whether the change is still there once the reference has the current mix of agents."""
     rows = matched(agent_before.astype(str), agent_after.astype(str))
     if rows is None or len(rows) < LEAST_GROUP:
         return ""
-    return "within" if compare(before[rows], after, method).p_value <= level else "mix"
+    return "within" if compare(before[rows], after).p_value <= level else "mix"
 
 
 def examples(comparison: Comparison, after: Array, found: list[Culprit], group: Array | None) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,19 @@ from numpy.typing import NDArray
 
 from consumers.drift import culprits
 from consumers.drift.columns import Columns, Table, columns, length, taken
+from consumers.drift.culprits import Compare
 from consumers.drift.embedding import VectorComparison
 from consumers.drift.frame import LEVEL, Signal, adjusted, compare, decided
 from consumers.drift.matching import same_season
 from consumers.drift.numeric import Comparison, Method
 from consumers.drift.reference import identified
 from consumers.drift.report import Cause, Culprit, DriftReport, Kind, ReferenceKind, SignalReport
-from consumers.drift.signals import AGENT, ID, QUERY, TIME, VERSION, Embed, Signals, named, signals
+from consumers.drift.sessions import counting, factor, numbered, one_query_each
+from consumers.drift.signals import AGENT, ID, QUERY, SESSION, TIME, VERSION, Embed, Signals, named, signals
 from headrace.embedding import embedder
 from headrace.settings import DriftDetection
 
+Sessions = NDArray[np.int64]
 AGENTS_SHARE = 0.2
 """Of the error, for what happens to one agent only; the rest is for all traffic together."""
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
@@ -49,14 +53,19 @@ class DriftDetector:
         """The report on an Arrow table, a DataFrame or a dict of arrays against another.
 
         Agents, versions, times and ids are known by their usual names (`consumers.drift.signals`). Where the hours
-        of the two differ, the reference is cut to the current ones.
+        of the two differ, the reference is cut to the current ones. Where both have sessions, rows count for what they
+        tell beside the others of theirs, and of each session the first query is looked at.
         """
         before, after = columns(reference), columns(current)
         season, before_now = _in_season(before, after)
-        found = signals(before_now, after, self._embedder(before_now))
+        sessions = (_sessions(before_now), _sessions(after))
+        found = signals(
+            _queries_of(before_now, sessions[0]), _queries_of(after, sessions[1]), self._embedder(before_now)
+        )
         names = list(found.reference)
-        comparisons = [compare(found.reference[name], found.current[name], self._method) for name in names]
-        corrected = self._adjusted(found, comparisons, before_now, after)
+        comparing = {name: self._comparing(found.reference[name], found.current[name], sessions) for name in names}
+        comparisons = [comparing[name](found.reference[name], found.current[name]) for name in names]
+        corrected = self._adjusted(found, comparisons, comparing, before_now, after)
         return DriftReport(
             reference=identified(before, kind),
             rows=length(after),
@@ -69,6 +78,7 @@ class DriftDetector:
                     found.kinds[signal.name],
                     found.reference[signal.name],
                     found.current[signal.name],
+                    comparing[signal.name],
                     before_now,
                     after,
                 )
@@ -77,8 +87,22 @@ class DriftDetector:
             skipped=found.skipped,
         )
 
+    def _comparing(
+        self, was: NDArray[Any], now: NDArray[Any], sessions: tuple[Sessions | None, Sessions | None]
+    ) -> Compare:
+        """How rows of a signal are compared: where sessions are known, as what they count for."""
+        effect = 1.0
+        if was.ndim == 1 and sessions[0] is not None and sessions[1] is not None:
+            effect = factor([(was, sessions[0]), (now, sessions[1])])
+        return lambda one, other: compare(counting(one, effect), counting(other, effect), self._method)
+
     def _adjusted(
-        self, found: Signals, comparisons: list[Comparison], before: Columns, after: Columns
+        self,
+        found: Signals,
+        comparisons: list[Comparison],
+        comparing: Mapping[str, Compare],
+        before: Columns,
+        after: Columns,
     ) -> NDArray[np.float64]:
         """Adjusted over all signals, and, where there are agents, over the signals of each agent."""
         overall = adjusted([comparison.p_value for comparison in comparisons])
@@ -91,7 +115,7 @@ class DriftDetector:
             {name: found.current[name] for name in inside},
             before[agent],
             after[agent],
-            self._method,
+            comparing,
         )
         each = np.array([own.get(name, 1.0) for name in found.reference])
         return np.minimum(np.minimum(overall / (1 - AGENTS_SHARE), each / AGENTS_SHARE), 1.0)
@@ -104,10 +128,17 @@ class DriftDetector:
         return self._embed
 
     def _signal(
-        self, signal: Signal, kind: Kind, was: NDArray[Any], now: NDArray[Any], before: Columns, after: Columns
+        self,
+        signal: Signal,
+        kind: Kind,
+        was: NDArray[Any],
+        now: NDArray[Any],
+        comparing: Compare,
+        before: Columns,
+        after: Columns,
     ) -> SignalReport:
         comparison = signal.comparison
-        found = self._culprits(signal, kind, was, now, before, after) if signal.alarm else []
+        found = self._culprits(signal, kind, was, now, comparing, before, after) if signal.alarm else []
         agent = named(after, AGENT)
         is_told = signal.alarm and agent is not None and agent in before and signal.name != agent
         return SignalReport(
@@ -122,20 +153,33 @@ class DriftDetector:
             reference=_summary(was, kind),
             current=_summary(now, kind),
             views=comparison.views if isinstance(comparison, VectorComparison) else {},
-            cause=self._cause(was, now, before[agent], after[agent], found) if is_told and agent else "",
+            cause=self._cause(was, now, comparing, before[agent], after[agent], found) if is_told and agent else "",
             culprits=found,
             examples=self._examples(signal, now, found, after) if signal.alarm else [],
         )
 
     def _cause(
-        self, was: NDArray[Any], now: NDArray[Any], agents: NDArray[Any], agents_now: NDArray[Any], found: list[Culprit]
+        self,
+        was: NDArray[Any],
+        now: NDArray[Any],
+        comparing: Compare,
+        agents: NDArray[Any],
+        agents_now: NDArray[Any],
+        found: list[Culprit],
     ) -> Cause:
         if any(culprit.what in AGENT for culprit in found):
             return "within"
-        return culprits.cause(was, now, agents, agents_now, self._method, self._level)
+        return culprits.cause(was, now, agents, agents_now, comparing, self._level)
 
     def _culprits(
-        self, signal: Signal, kind: Kind, was: NDArray[Any], now: NDArray[Any], before: Columns, after: Columns
+        self,
+        signal: Signal,
+        kind: Kind,
+        was: NDArray[Any],
+        now: NDArray[Any],
+        comparing: Compare,
+        before: Columns,
+        after: Columns,
     ) -> list[Culprit]:
         found = culprits.categories(was, now, self._level) if kind == "mix" else []
         if isinstance(signal.comparison, VectorComparison):
@@ -143,7 +187,7 @@ class DriftDetector:
         for names in (AGENT, VERSION):
             column = named(after, names)
             if column and column in before and column != signal.name:
-                found += culprits.groups(column, was, now, before[column], after[column], self._method, self._level)
+                found += culprits.groups(column, was, now, before[column], after[column], comparing, self._level)
         return found
 
     def _examples(self, signal: Signal, now: NDArray[Any], found: list[Culprit], after: Columns) -> list[str]:
@@ -151,6 +195,16 @@ class DriftDetector:
         rows = culprits.examples(signal.comparison, now, found, after[group.what] if group else None)
         ids = named(after, ID)
         return [str(after[ids][row]) if ids else str(row) for row in rows]
+
+
+def _sessions(table: Columns) -> Sessions | None:
+    name = named(table, SESSION)
+    return numbered(table[name]) if name else None
+
+
+def _queries_of(table: Columns, sessions: Sessions | None) -> Columns:
+    name = named(table, QUERY)
+    return table if name is None or sessions is None else one_query_each(table, name, sessions)
 
 
 def _in_season(before: Columns, after: Columns) -> tuple[str, Columns]:

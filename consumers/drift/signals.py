@@ -17,8 +17,9 @@ VERSION = ("agent_version", "version")
 QUERY = ("user_query", "query")
 TIME = ("timestamp", "time")
 ID = ("interaction_id", "id")
+SESSION = ("session_id", "session")
 NO_SIGNAL = {
-    *("interaction_id", "external_id", "id", "session_id", "user_id", "tenant", "producer_id", "seq", "day"),
+    *("interaction_id", "external_id", "id", "session_id", "session", "user_id", "tenant", "producer_id", "seq", "day"),
     *("response", "raw_partition", "raw_offset", "clean_partition", "clean_offset", "appended_at"),
     *("sanitizer", "policy", "propensity", "metadata", "routing_scores", "retrieval", "findings", "flags", "tags"),
 }
