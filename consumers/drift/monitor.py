@@ -19,7 +19,7 @@ from consumers.drift.watched import Watched, watched
 
 WINDOWS = (1, 2, 3, 5, 8, 13, 21)
 """Lengths in batches: neighbours share so much that no change falls between two."""
-OVERLAP = 1.5
+OVERLAP = 1.9
 """Windows that end at successive batches, and those of neighbouring lengths, overlap and alarm together: so many
 times the error may be given out until the rate of first alarms is what is stated (`benchmarks/drift_power.py`)."""
 

@@ -15,6 +15,7 @@ from consumers.drift.mixes import chi_square, each
 from consumers.drift.numeric import LEAST_SIZE
 from consumers.drift.pooled import Floats, Sample, Weighted, pool, weighted
 from consumers.drift.ranks import normal_scores
+from consumers.drift.saddlepoint import Sums, beyond
 from consumers.drift.tails import SMALLEST, two_sided
 
 LOCATION_SHARE = 0.75
@@ -24,6 +25,10 @@ GROWTH_SHARE, FALL_SHARE = 0.6, 0.1
 category's growth is taken from all others, so it is growth that is told by one."""
 CONTINUITY = 0.35
 """Part of a count by which tails are widened: some windows are short, and their counts few and coarse."""
+LEAST_EXPECTED = 5.0
+"""Of a category in a window, for chi-square: as far out as monitors alarm its law is off with fewer."""
+DOUBTED = 1e-3
+"""p-value by three moments below which it is worked out from the whole distribution of the scores."""
 NEW = "(new)"
 """All categories that the reference does not have, together: a stream of new names stays one question."""
 
@@ -55,8 +60,8 @@ class WatchedNumber:
         cells = pool(reference, []).cells()
         self._size = max(1, cells.reference_size)
         self._edges = cells.values
-        self._scores, masses = normal_scores(cells)
-        self._skewness: Floats = masses @ self._scores**3
+        self._scores, self._masses = normal_scores(cells)
+        self._skewness: Floats = self._masses @ self._scores**3
 
     def sums(self, batch: Sample) -> Floats:
         sample = weighted(batch)
@@ -70,8 +75,12 @@ class WatchedNumber:
         if not z.shape[1]:
             return _nothing(len(windows))
         shares = np.array([LOCATION_SHARE, 1 - LOCATION_SHARE])[: z.shape[1]]
-        p_values = two_sided(z, self._skewness / np.sqrt(n)) / shares
-        return _smallest(p_values, ["location", "scale"], z)
+        p_values = two_sided(z, self._skewness / np.sqrt(n))
+        for column, scores in enumerate(self._scores.T):
+            if (far := p_values[:, column] < DOUBTED).any():
+                sums = Sums(scores, self._masses, n[far, 0], self._size)
+                p_values[far, column] = beyond(z[far, column], sums)
+        return _smallest(p_values / shares, ["location", "scale"], z)
 
 
 class WatchedMix:
@@ -95,7 +104,7 @@ class WatchedMix:
         windows = np.where(windows.sum(axis=1, keepdims=True) > 0, windows, self._reference)
         z, more, less = each(self._reference, windows, CONTINUITY)
         known = max(1, len(self._names) - 1)
-        overall = chi_square(self._reference, windows)[1] / (1 - GROWTH_SHARE - FALL_SHARE)
+        overall = chi_square(self._reference, windows, LEAST_EXPECTED)[1] / (1 - GROWTH_SHARE - FALL_SHARE)
         p_values = np.column_stack([known * more / GROWTH_SHARE, known * less / FALL_SHARE])
         single = _smallest(p_values, self._names * 2, np.column_stack([z, z]))
         return Found(np.minimum(np.minimum(single.p_values, overall), 1.0), single.moved, single.z)

@@ -31,6 +31,18 @@ def test_one_quiet_stream_in_ten_alarms_within_sixty_batches() -> None:
     assert alarms <= most(0.1, 40)
 
 
+@pytest.mark.slow
+def test_so_does_one_of_small_batches_with_rare_errors_and_costs_that_are_mostly_nothing() -> None:
+    rng = np.random.default_rng(2)
+    watched = {name: SIGNALS[name] for name in ("error", "tool_cost", "agent", "rating")}
+    alarms = 0
+    for _ in range(40):
+        monitor = Monitor({name: signal(rng, 5_000) for name, signal in watched.items()}, RUN_LENGTH)
+        batches = ({name: signal(rng, 30) for name, signal in watched.items()} for _ in range(60))
+        alarms += any(monitor.update(batch).alarm for batch in batches)
+    assert alarms <= most(0.1, 40)
+
+
 @pytest.mark.parametrize(("shift", "batches"), [(0.05, 7), (0.1, 2), (0.2, 1), (0.4, 1)])
 def test_half_of_the_shifts_are_told_within(shift: float, batches: int) -> None:
     rng = np.random.default_rng(2)
