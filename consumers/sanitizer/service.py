@@ -250,4 +250,5 @@ def _next_offsets(messages: list[Message]) -> dict[int, int]:
 
 
 def _tally(outcomes: list[Outcome]) -> Counter[str]:
-    return Counter("clean" if outcome.reason is None else f"rejected_{outcome.reason}" for outcome in outcomes)
+    reasons = Counter([outcome.reason for outcome in outcomes])
+    return Counter({"clean" if reason is None else f"rejected_{reason}": count for reason, count in reasons.items()})

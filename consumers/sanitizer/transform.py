@@ -205,7 +205,12 @@ def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-_ID_FIELD: dict[type, str] = {ProductionInteraction: "interaction_id", Feedback: "feedback_id", Label: "label_id"}
+_ID_FIELD: dict[type, tuple[str, bytes]] = {
+    ProductionInteraction: ("interaction_id", b"interaction_id"),
+    Feedback: ("feedback_id", b"feedback_id"),
+    Label: ("label_id", b"label_id"),
+}
+"""The field that names an event, as text and as it stands in the record."""
 
 
 def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> None:
@@ -216,8 +221,10 @@ def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> N
         event.timestamp = appended_at
     elif (zone := event.timestamp.tzinfo) is not UTC:
         event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
-    field = _ID_FIELD.get(event.__class__)
-    if field is not None and (field.encode() not in value or not getattr(event, field)):
+    if (named := _ID_FIELD.get(event.__class__)) is None:
+        return
+    field, written = named
+    if written not in value or not getattr(event, field):
         setattr(event, field, derived_uuid7(record.appended_ms, f"{record.partition}@{record.offset}"))
 
 

@@ -6,9 +6,10 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import accumulate
+from types import MappingProxyType
 
 from headrace.privacy.finder import Allowance, Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
@@ -26,6 +27,9 @@ UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
+
+_NOTHING_FOUND: Mapping[str, int] = MappingProxyType({})
+"""Of most events: to make a counter for each takes as long as to read its metadata."""
 
 
 class Sanitizer:
@@ -82,14 +86,14 @@ class Sanitizer:
         """Each text sanitized, and how many values of each kind were found; the very same sequence if none was."""
         return self._replaced(texts, self._each(texts))
 
-    def groups(self, groups: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Counter[str]]]:
+    def groups(self, groups: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Mapping[str, int]]]:
         """As `texts` for each group. A group should be short: it is looked through at once."""
         found = self._each([MASK.join(texts) for texts in groups])
         return [self._in_group(texts, spans) for texts, spans in zip(groups, found, strict=True)]
 
-    def _in_group(self, texts: Sequence[str], found: list[Span]) -> tuple[Sequence[str], Counter[str]]:
+    def _in_group(self, texts: Sequence[str], found: list[Span]) -> tuple[Sequence[str], Mapping[str, int]]:
         if not found:
-            return texts, Counter()
+            return texts, _NOTHING_FOUND
         if found[0].kind == UNSETTLED:
             return self._replaced(texts, [self.spans(text) for text in texts])
         return self._replaced(texts, _shared_out(found, texts))
