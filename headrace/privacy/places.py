@@ -210,15 +210,15 @@ def _mixed_words(classes: bytes) -> Iterator[tuple[int, int]]:
     [(3, 5), (10, 13)]
     """
     floor = 0
-    for match in _digit_groups(classes):
-        first, last = match.span()
-        if first >= floor and (classes[last : last + 1] == b"l" or classes[first - 1 : first] == b"l"):
-            start = classes.rfind(b" ", 0, first) + 1
-            floor = classes.find(b" ", last)
+    for match in _digits_at_letters(classes):
+        digit = match.start()
+        if digit >= floor:
+            floor = classes.find(b" ", digit)
             floor = len(classes) if floor < 0 else floor
-            yield start, floor
+            yield classes.rfind(b" ", 0, digit) + 1, floor
 
 
+_digits_at_letters = re.compile(rb"d(?:(?=l)|(?<=ld))").finditer
 _measure = re.compile(rb"[0-9]{1,4}[a-z]{1,2}").fullmatch
 """`11th`, `7pm`, `2019s`: no code, and common."""
 
