@@ -90,11 +90,15 @@ class PartitionDigester:
 
     def parts(self) -> Iterator[Part]:
         """The parts that say more than the last time: complete chunks whole, of the open one the keys that grew."""
-        for chunk in self._complete:
-            yield from chunk.parts(chunk.end, self._embed)
-        self._complete.clear()
+        yield from self.complete()
         if self._open.number >= self._first_chunk and self._open.columns.size:
             yield from self._open.parts(self.end_offset, self._embed)
+
+    def complete(self) -> Iterator[Part]:
+        """The parts of complete chunks, which are then let go."""
+        while self._complete:
+            chunk = self._complete.pop(0)
+            yield from chunk.parts(chunk.end, self._embed)
 
     def progress(self, at_us: int, idle: bool, partitions: int) -> Progress:
         """How far this is, for all digests partitions, after the parts."""

@@ -15,7 +15,7 @@ from headrace.topics import DIGESTS
 
 DELIVERY_PATIENCE_S = 120.0
 """As long as the reader waits for a broker; nothing is committed meanwhile."""
-QUEUED_KB = 16 * 1024
+QUEUED_KB = 8 * 1024
 """What waits to be sent; librdkafka would take 1 GB."""
 POLL_S = 0.5
 BY_KEY = -1

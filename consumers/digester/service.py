@@ -5,8 +5,10 @@ offset: what a copy says is a function of the log, whoever computes it, however 
 
 What people say who were erased is not digested. At news of an erasure every open chunk is read again without them.
 
-The loop reads until it is time to publish (`Loop._publish`, steps 1 to 4). Partitions come and go only inside the call
-that reads, so a rebalance finds nothing half done; what was taken since is read again by the new owner.
+The loop reads until it is time to publish (`Loop._publish`, steps 1 to 4). A chunk that is complete is queued at once:
+one whose every interaction is an example (many tenants, agents and windows in it) holds 8 MB. Partitions come and go
+only inside the call that reads, so a rebalance finds nothing half done; what was taken since is read again by the new
+owner.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import structlog
@@ -25,7 +27,7 @@ from consumers.digester.partition import PartitionDigester
 from consumers.digester.publisher import Publisher
 from consumers.digester.reader import Message, Reader, Start
 from consumers.digester.slim import SlimClean, decode
-from consumers.digests.messages import CHUNK_OFFSETS, Progress, Source
+from consumers.digests.messages import CHUNK_OFFSETS, Part, Progress, Source
 from consumers.log import configure_log
 from consumers.memory import bound_arenas, rarely_collect
 from consumers.metrics import Metrics
@@ -40,9 +42,6 @@ from headrace.topics import CLEAN
 SERVICE = "digester"
 HUNG_AFTER_S = 180.0
 """Publishing waits for a broker for two minutes at most."""
-WAITING_CHUNKS = 4
-"""Complete chunks that are held before they are published early. A chunk whose every interaction is an example (many
-tenants, agents and windows in it) holds 8 MB: whoever catches up would otherwise hold as many as come in a second."""
 REPORT_EVERY_S = 10.0
 
 log = structlog.get_logger(SERVICE)
@@ -104,7 +103,7 @@ class Loop:
             if (digester := self._digesters.get(partition)) is not None:
                 digester.reach(end)
                 self._at_end_since.setdefault(partition, now)
-        if now >= self._publish_at or sum(d.waiting for d in self._digesters.values()) >= WAITING_CHUNKS:
+        if now >= self._publish_at:
             self.publish()
 
     def publish(self) -> None:
@@ -124,9 +123,7 @@ class Loop:
 
         # 2. Parts are queued, some delivered. If we die here: the next owner publishes copies that reach farther.
         for digester in self._digesters.values():
-            for part in digester.parts():
-                self._publisher.part(part)
-                self._counts["parts"] += 1
+            self._queue(digester.parts())
         failpoint("digester.2_after_parts")
 
         # 3. Parts are delivered, and behind them how far they reach. If we die here: as above.
@@ -141,6 +138,11 @@ class Loop:
             self._committed |= starts
             self._metrics.committed.set_to_current_time()
         failpoint("digester.4_after_commit")
+
+    def _queue(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            self._publisher.part(part)
+            self._counts["parts"] += 1
 
     def _progress(self) -> list[Progress]:
         at_us, since = time.time_ns() // 1000, time.monotonic() - self._settings.windows.idle_seconds
@@ -164,6 +166,8 @@ class Loop:
             self._counts["erased"] += 1
         digester.take(offsets, records)
         digester.reach(messages[-1].offset() + 1)
+        with self._watchdog:
+            self._queue(digester.complete())
         self._counts["digested"] += len(records)
 
     def _change(self, starts: Mapping[int, Start]) -> None:

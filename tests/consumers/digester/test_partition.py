@@ -8,7 +8,6 @@ import pytest
 
 from consumers.digester import candidates, turns
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.service import WAITING_CHUNKS
 from consumers.digests.messages import Source
 from headrace.settings import FailureAnalysis
 from tests.support.digests import clean_records, embed, events
@@ -43,12 +42,18 @@ def test_what_is_held_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch
     assert _held_after(1_152) < 1.5 * _held_after(448)
 
 
-def test_complete_chunks_wait_until_they_are_asked_for() -> None:
+def test_complete_chunks_go_out_alone_and_are_let_go() -> None:
     one = _digester()
-    one.take(range(WAITING_CHUNKS * CHUNK), RECORDS[: WAITING_CHUNKS * CHUNK])
-    assert one.waiting == WAITING_CHUNKS
-    assert {part.chunk for part in one.parts()} == set(range(WAITING_CHUNKS))
-    assert one.waiting == 0
+    one.take(range(3 * CHUNK + 5), RECORDS[: 3 * CHUNK + 5])
+    assert one.waiting == 3
+    waiting = []
+    for part in one.complete():
+        assert part.is_complete
+        if part.chunk not in waiting:
+            waiting.append(part.chunk)
+            assert one.waiting == 3 - len(waiting)
+    assert waiting == [0, 1, 2]
+    assert {part.chunk for part in one.parts()} == {3}
 
 
 @pytest.mark.parametrize("size", [1, 7, 500])
