@@ -34,6 +34,14 @@ _UNITS = (
         "?token=",
     ),
     *("a@b.com", "a@b.com4155552671", "%40", "%2", "&#64;", "&#", "\\u0040", "\\n", " (at) ", " dot ", "=\n", "\r\n"),
+    *("756.9217.0769.85\n", "(415) 555-2671\n", "10.11.12.13 04:05:06:07 ", "DNI 30123456 ", "4111 1111 1111 1111\n"),
+    *(
+        "ada%40example.org ",
+        "password=monkey77 ",
+        "00:00:00:00:00:00 ",
+        "::ffff:192.168.0.1\n",
+        "PMAK-7f39c1-5d08a42e6",
+    ),
     *("[EMAIL]", "[EMAIL_k1_", "{", "[", "<", '"', "'", "`", "a b ", "Aa1", "aaaa-", "$", "${", "XXXX"),
 )
 
@@ -101,9 +109,16 @@ def adversarial(characters: int) -> list[tuple[str, str]]:
     repeated = [(repr(unit), unit * (characters // len(unit))) for unit in _UNITS]
     dice = Dice("worst")
     drawn = [("random letters and digits", dice.some(ALNUM, characters)), ("random digits", dice.digits(characters))]
-    spaced = [("random groups", " ".join(dice.digits(4) for _ in range(characters // 5)))]
+    groups = {
+        (size, mark): [dice.digits(size) for _ in range(characters // (size + 1))]
+        for size in (3, 4, 8)
+        for mark in " .\n"
+    }
+    apart = [(f"random groups of {size}, {mark!r}", mark.join(some)) for (size, mark), some in groups.items()]
+    keys = [("random keys", "=\n".join(dice.some(ALNUM, 32) for _ in range(characters // 34)))]
+    named = [("random secrets", " ".join("secret is " + dice.some(ALNUM, 12) for _ in range(characters // 23)))]
     behind = [(f"x@ and {name}", f"x@{text}!") for name, text in repeated[:20]]
-    return [*repeated, *behind, *drawn, *spaced]
+    return [*repeated, *behind, *drawn, *apart, *keys, *named]
 
 
 def _nanoseconds(call: Callable[[T], object], argument: T) -> int:
