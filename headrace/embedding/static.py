@@ -33,9 +33,10 @@ class StaticEmbedder:
 
     name = "static-l2-supercat-256"
 
-    def __init__(self, tokenizer: Tokenizer, table: NDArray[np.float32]) -> None:
+    def __init__(self, tokenizer: Tokenizer, table: NDArray[np.float16]) -> None:
         self._tokenizer = tokenizer
         self._table = table
+        """As it is stored: wider numbers would take 16 MB more, and save a third of the time."""
         self.dimensions: int = table.shape[1]
         self._known: dict[str, bytes] = {}
         """Token ids of words."""
