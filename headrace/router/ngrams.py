@@ -58,21 +58,36 @@ def grams(texts: Sequence[str]) -> Grams:
     >>> found.tokens, int(found.word.sum())
     (['where', 'is', 'my', 'order'], 7)
     """
-    split = [_NOT_WORD.sub(" ", text[:MAX_CHARACTERS].lower()).split() for text in texts]
+    split = [words_of(text) for text in texts]
     tokens = [token for words in split for token in words]
     row = np.repeat(np.arange(len(split)), [len(words) for words in split])
-    # Each word has a space before and after it, shared with its neighbours.
-    codes = np.frombuffer(f" {' '.join(tokens)} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    length = np.fromiter(map(len, tokens), np.int64, len(tokens))
-    place = np.cumsum(length + 1) - length
-    end = place + length
+    codes, place, end = _spelt(tokens)
     pair = np.flatnonzero(row[1:] == row[:-1])
-    piece, first, last = _pieces(place - 1, length + 2)
+    piece, first, last = _pieces(place - 1, end - place + 2)
     token = np.concatenate((np.arange(len(tokens)), pair, piece))
     starts, ends = np.concatenate((place, place[pair], first)), np.concatenate((end, end[pair + 1], last))
     word = np.arange(len(token)) < len(tokens) + len(pair)
     key = row[token].astype(np.uint64) << _HALF | _hashes(codes, starts, ends, word)
     return Grams(len(texts), key, word, token, tokens, row)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` that are read, in order."""
+    return _NOT_WORD.sub(" ", text[:MAX_CHARACTERS].lower()).split()
+
+
+def word_hashes(words: list[str]) -> NDArray[np.uint32]:
+    """The hashes of the words of one text, in order, then of their pairs."""
+    codes, place, end = _spelt(words)
+    return _hashes(codes, np.concatenate((place, place[:-1])), np.concatenate((end, end[1:])), np.True_)
+
+
+def _spelt(words: list[str]) -> tuple[NDArray[np.uint32], Indices, Indices]:
+    """The words' characters with a space before and after each, shared by neighbours; where each begins and ends."""
+    codes = np.frombuffer(f" {' '.join(words)} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+    length = np.fromiter(map(len, words), np.int64, len(words))
+    end = (length + 1).cumsum()
+    return codes, end - length, end
 
 
 def _pieces(start: Indices, length: Indices) -> tuple[Indices, Indices, Indices]:
@@ -84,7 +99,9 @@ def _pieces(start: Indices, length: Indices) -> tuple[Indices, Indices, Indices]
     return span, starts, starts + size
 
 
-def _hashes(codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArray[np.bool_]) -> NDArray[np.uint32]:
+def _hashes(
+    codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArray[np.bool_] | np.bool_
+) -> NDArray[np.uint32]:
     powers, inverses = _powers(1 << max(10, len(codes).bit_length()))
     scrambled = codes.astype(np.uint64) * _MIX
     scrambled ^= scrambled >> _HALF

@@ -22,7 +22,7 @@ def reasons(scored: Scored, head: Head) -> list[Reasons]:
     bounds = np.searchsorted(scored.grams.row, np.arange(scored.grams.texts + 1))
     words, gains = scored.grams.tokens, credit.tolist()
     spans = zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
-    return [_strongest(words[start:end], gains[start:end]) for start, end in spans]
+    return [strongest(words[start:end], gains[start:end]) for start, end in spans]
 
 
 def _gains(scored: Scored, head: Head) -> Doubles:
@@ -51,7 +51,8 @@ def _credit(scored: Scored, gains: Doubles) -> NDArray[np.float64]:
     return credit + np.bincount(found.token[pair] + 1, each[pair], words)
 
 
-def _strongest(words: list[str], gains: list[float]) -> Reasons:
+def strongest(words: list[str], gains: list[float]) -> Reasons:
+    """The words that gained most, with their shares of all gains."""
     total: dict[str, float] = {}
     for word, gain in zip(words, gains, strict=True):
         total[word] = total.get(word, 0.0) + gain

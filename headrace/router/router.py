@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from headrace.router import model as scoring
 from headrace.router.artefact import read
 from headrace.router.decision import Decision
 from headrace.router.model import Doubles, Model, Scored, Tier
-from headrace.router.reasons import reasons
+from headrace.router.reasons import Reasons, reasons
+from headrace.router.single import SingleScorer
 
 if TYPE_CHECKING:
     from headrace.embedding import Embedder
@@ -63,7 +65,11 @@ class Router:
 
     def decide(self, text: str) -> Decision:
         """Which agent should answer `text`, how sure that is, and why."""
-        return self.decide_all([text])[0]
+        vector = self._embed([text]) if self._embed is not None else None
+        one = self._single.score(text, vector)
+        if one is None:
+            return self.decide_all([text])[0]
+        return self._told(one.scores, one.evidence, [one.reasons])[0]
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """`decide` for many texts at once, several times as fast."""
@@ -87,6 +93,10 @@ class Router:
         """For each text whether any of the agents should answer it."""
         return np.asarray(self.confidence(texts) >= self.model.calibration.threshold)
 
+    @cached_property
+    def _single(self) -> SingleScorer:
+        return SingleScorer(self.model)
+
     def _blocks(self, texts: Sequence[str]) -> Iterator[Scored]:
         for start in range(0, max(1, len(texts)), BLOCK):
             block = texts[start : start + BLOCK]
@@ -94,10 +104,13 @@ class Router:
             yield scoring.score(self.model, block, vectors)
 
     def _decisions(self, scored: Scored) -> list[Decision]:
-        shares = scoring.probabilities(scored.scores, self.model.calibration)
-        sure = scoring.confidence(scored.evidence, self.model.calibration)
+        return self._told(scored.scores, scored.evidence, reasons(scored, self.model.head))
+
+    def _told(self, scores: Doubles, evidence: Doubles, why: Sequence[Reasons]) -> list[Decision]:
+        shares = scoring.probabilities(scores, self.model.calibration)
+        sure = scoring.confidence(evidence, self.model.calibration)
         inside = sure >= self.model.calibration.threshold
-        best = scored.scores.argmax(axis=1)
+        best = scores.argmax(axis=1)
         columns = (best.tolist(), shares.max(axis=1).tolist(), sure.tolist(), inside.tolist())
-        told = zip(*columns, reasons(scored, self.model.head), strict=True)
+        told = zip(*columns, why, strict=True)
         return [Decision(self.agents[agent], share, known, scope, why) for agent, share, known, scope, why in told]

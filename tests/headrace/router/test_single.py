@@ -1,0 +1,57 @@
+"""One query a call: the decision is that of a batch, whatever the text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.router import RouterTrainer
+from headrace.router import Decision, Router
+from headrace.router.model import Head, Model
+from headrace.router.neighbours import Neighbours
+from tests.support.intents import queries
+
+KNOWN = queries(60, seed=5).texts
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(KNOWN),
+    st.lists(st.sampled_from(" ".join(KNOWN).split()), max_size=12).map(" ".join),
+)
+
+
+def trained() -> Router:
+    examples = queries(300, seed=1)
+    return RouterTrainer().fit(examples.texts, examples.labels).router
+
+
+def with_sentences(model: Model) -> Model:
+    """The same with a sentence head and neighbours, of four dimensions."""
+    drawn = np.random.default_rng(0)
+    sentence = drawn.normal(size=(4, len(model.head.bias))).astype(np.float32)
+    head = Head(model.head.agent, model.head.words, sentence, model.head.bias)
+    vectors = drawn.normal(size=(30, 4)).astype(np.float32)
+    return Model(model.agents, model.vocabulary, head, Neighbours(vectors, np.arange(30) % 3), model.calibration)
+
+
+FAST = trained()
+FULL = Router(with_sentences(FAST.model), lambda texts: np.array([[len(t), 1, 2, 3] for t in texts], np.float32) / 9)
+
+
+def assert_alike(one: Decision, among: Decision) -> None:
+    assert (one.agent, one.in_scope) == (among.agent, among.in_scope)
+    assert (one.probability, one.confidence) == pytest.approx((among.probability, among.confidence), abs=1e-5)
+    assert dict(one.reasons) == pytest.approx(dict(among.reasons), abs=1e-4)
+
+
+@pytest.mark.parametrize("router", [FAST, FULL], ids=["fast", "full"])
+@pytest.mark.parametrize("text", [*KNOWN[:30], "", "?!", "a" * 5000, "invoice " * 300, "\ud800 lone", "İ ΑΣ zzzz"])
+def test_one_query_is_decided_as_among_others(router: Router, text: str) -> None:
+    assert_alike(router.decide(text), router.decide_all([KNOWN[0], text, "parcel"])[1])
+
+
+@given(TEXTS)
+def test_any_text_gets_the_scores_it_gets_in_a_batch(text: str) -> None:
+    one, among = FAST.decide(text), FAST.decide_all([text])[0]
+    assert (one.probability, one.confidence) == pytest.approx((among.probability, among.confidence), abs=1e-5)
