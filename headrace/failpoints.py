@@ -1,7 +1,8 @@
 """Named places where a test makes a process die: `FAULT=sanitizer.after_produce@3:kill`.
 
 `@n` is the n-th pass (the first unless given). Actions: `kill` (SIGKILL to itself), `stop`
-(SIGSTOP: hangs until somebody continues it) and `raise`. Several faults are separated by commas.
+(SIGSTOP: hangs until somebody continues it), `sleep` (this thread hangs for SLEEP_S, the others go on) and `raise`.
+Several faults are separated by commas.
 Without FAULT a failpoint costs one dictionary look-up.
 """
 
@@ -9,9 +10,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from dataclasses import dataclass
 
 FAULT_VARIABLE = "FAULT"
+SLEEP_S = 15.0
+"""Longer than a session, a transaction and the shortest `max.poll.interval.ms` that goes with them: 10 s each."""
 
 
 class InjectedFault(Exception):
@@ -34,8 +38,8 @@ def parse(text: str) -> dict[str, _Fault]:
     for part in filter(None, text.split(",")):
         place, _, action = part.partition(":")
         name, _, nth = place.partition("@")
-        if action not in ("kill", "stop", "raise"):
-            raise ValueError(f"{FAULT_VARIABLE}: {part!r}: the action is kill, stop or raise")
+        if action not in ("kill", "stop", "sleep", "raise"):
+            raise ValueError(f"{FAULT_VARIABLE}: {part!r}: the action is kill, stop, sleep or raise")
         faults[name] = _Fault(int(nth or 1), action)
     return faults
 
@@ -55,4 +59,7 @@ def _pass(name: str, fault: _Fault) -> None:
         return
     if fault.action == "raise":
         raise InjectedFault(name)
+    if fault.action == "sleep":
+        time.sleep(SLEEP_S)
+        return
     os.kill(os.getpid(), signal.SIGKILL if fault.action == "kill" else signal.SIGSTOP)

@@ -1,7 +1,8 @@
-"""The broker dies and comes back under a working sanitizer, or is not there at all (B1, B3)."""
+"""The broker dies and comes back under a working sanitizer, or is not there at all (B1, B3, B5)."""
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 
 from headrace import kafka
 from headrace.broker.local import LocalBroker, free_port
+from headrace.kafka import SESSION_TIMEOUT_MS
 from headrace.settings import BOOTSTRAP_VARIABLE
 from headrace.topic_admin import create_topics
 from headrace.topics import CLEAN
 from tests.conftest import settings_for
-from tests.faults.test_sanitizer_steps import instance
+from tests.faults.test_sanitizer_steps import instance, runs
 from tests.support import Service, count, wait_for
 from tests.support.sanitized import assert_nothing_wrong, fill_raw, lag
 
@@ -40,8 +42,31 @@ def test_a_broker_that_is_killed_and_started_again_costs_nothing(tmp_path: Path)
             time.sleep(1.0)
             broker.start()
             fill_raw(settings, 1_000, seed=2)
-            wait_for(lambda: _runs(sanitizer) and lag(settings) == 0, "the sanitizer to reach the end of raw")
+            wait_for(lambda: runs(sanitizer) and lag(settings) == 0, "the sanitizer to reach the end of raw")
             assert sanitizer.terminate() == 0
+        assert_nothing_wrong(settings)
+    finally:
+        broker.kill()
+
+
+def test_a_broker_that_hangs_for_longer_than_a_session_costs_nothing(tmp_path: Path) -> None:
+    broker = LocalBroker(tmp_path / "broker", free_port())
+    broker.start()
+    settings = settings_for(broker.bootstrap_servers, tmp_path)
+    create_topics(kafka.admin(settings.kafka), settings)
+    fill_raw(settings, 5_000)
+    assert broker.pid is not None
+    try:
+        with (
+            Service("sanitizer", instance(settings, "s1", tmp_path)) as first,
+            Service("sanitizer", instance(settings, "s2", tmp_path)) as second,
+        ):
+            wait_for(lambda: count(settings, CLEAN) > 0, "the first transaction")
+            os.kill(broker.pid, signal.SIGSTOP)
+            time.sleep(2 * SESSION_TIMEOUT_MS / 1000)
+            os.kill(broker.pid, signal.SIGCONT)
+            fill_raw(settings, 1_000, seed=2)
+            wait_for(lambda: runs(first) and runs(second) and lag(settings) == 0, "both to reach the end of raw")
         assert_nothing_wrong(settings)
     finally:
         broker.kill()
@@ -54,10 +79,3 @@ def test_without_a_broker_it_waits_and_can_be_stopped(tmp_path: Path) -> None:
         assert sanitizer.is_running
         sanitizer.process.send_signal(signal.SIGTERM)
         assert sanitizer.wait() == 0
-
-
-def _runs(sanitizer: Service) -> bool:
-    """As its supervisor would: starts it again where it has ended."""
-    if not sanitizer.is_running:
-        sanitizer.start()
-    return True

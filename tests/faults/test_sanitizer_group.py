@@ -1,4 +1,4 @@
-"""Sanitizers come, go, hang and are drained while they work (R1, R2, B7, S1)."""
+"""Sanitizers come, go, hang and are drained while they work (R1 to R3, B6, B7, S1)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import TopicPartition
+from msgspec.structs import replace
 
+from consumers.sanitizer.transaction import TRANSACTION_TIMEOUT_MS
 from headrace import kafka
 from headrace.settings import Settings
 from headrace.topics import CLEAN, RAW
-from tests.faults.test_sanitizer_steps import instance
+from tests.faults.test_sanitizer_steps import instance, runs
 from tests.support import Service, count, read_all, wait_for
-from tests.support.sanitized import assert_nothing_wrong, await_caught_up, fill_raw
+from tests.support.sanitized import assert_nothing_wrong, await_caught_up, fill_raw, lag
 
 pytestmark = [pytest.mark.broker, pytest.mark.fault]
+
+EXPIRY_CHECK_S = 10.0
+"""How often the broker looks for transactions that are open for too long, at most."""
 
 
 def has_started(sanitizer: Service) -> bool:
@@ -61,6 +66,35 @@ def test_a_rebalance_inside_a_transaction_commits_it_whole_or_not_at_all(
     finally:
         hanging.kill()
         joining.kill()
+    assert_nothing_wrong(settings)
+
+
+@pytest.mark.parametrize("step", ["sanitizer.4_after_produce", "sanitizer.5_after_send_offsets"])
+def test_one_that_sleeps_longer_than_its_transaction_may_be_open_does_its_batch_again(
+    step: str, settings: Settings, tmp_path: Path
+) -> None:
+    fill_raw(settings, 1_000)
+    with Service("sanitizer", instance(settings, "s1", tmp_path), fault=f"{step}@2:stop") as sanitizer:
+        wait_for(lambda: count(settings, CLEAN) > 0, "the first transaction")
+        time.sleep(TRANSACTION_TIMEOUT_MS / 1000 + EXPIRY_CHECK_S)
+        sanitizer.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: runs(sanitizer) and lag(settings) == 0, "the sanitizer to reach the end of raw")
+    assert_nothing_wrong(settings)
+
+
+def test_one_that_polls_too_rarely_loses_its_partitions_and_doubles_nothing(settings: Settings, tmp_path: Path) -> None:
+    impatient = replace(settings, kafka=replace(settings.kafka, properties={"max.poll.interval.ms": 10_000}))
+    fill_raw(settings, 1_000)
+    slow = Service("sanitizer", instance(impatient, "s1", tmp_path), fault="sanitizer.2_after_begin@2:sleep")
+    other = Service("sanitizer", instance(impatient, "s2", tmp_path))
+    try:
+        slow.start()
+        wait_for(lambda: count(settings, CLEAN) > 0, "the first transaction")
+        other.start()
+        wait_for(lambda: runs(slow) and runs(other) and lag(settings) == 0, "the sanitizers to reach the end of raw")
+    finally:
+        slow.kill()
+        other.kill()
     assert_nothing_wrong(settings)
 
 

@@ -52,5 +52,12 @@ def test_stop_hangs_until_continued() -> None:
 
 @pytest.mark.parametrize("text", ["step:explode", "step"])
 def test_an_unknown_action_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match="the action is kill, stop or raise"):
+    with pytest.raises(ValueError, match="the action is kill, stop, sleep or raise"):
         parse(text)
+
+
+def test_after_a_sleep_it_goes_on() -> None:
+    program = "import headrace.failpoints as f; f.SLEEP_S = 0.01" + LOOP
+    environment = {**os.environ, FAULT_VARIABLE: "step@2:sleep"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["0", "1", "2"]
