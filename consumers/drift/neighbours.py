@@ -19,8 +19,8 @@ NEIGHBOURS = 5
 """Of each row: as many as there are queries of a small new topic among some hundred."""
 SAME = 0.9999
 """Cosine from which two queries are the same one: a repeated query is not its own neighbour."""
-BLOCK = 1_024
-"""Rows of similarities in memory at once: 40 MB at 10,000 vectors."""
+BLOCK = 256
+"""Rows of similarities in memory at once, and their order: 30 MB at 10,000 vectors."""
 
 
 def neighbours_p_value(reference: NDArray[np.float32], current: NDArray[np.float32]) -> float:

@@ -17,7 +17,7 @@ import structlog
 from threadpoolctl import threadpool_limits
 
 from consumers.log import configure_log
-from consumers.memory import bound_arenas
+from consumers.memory import bound_arenas, give_back_large
 from consumers.metrics import Metrics
 from consumers.watchdog import HUNG_STATUS
 from consumers.windows.app import GROUP, build
@@ -38,6 +38,7 @@ def run(settings: Settings) -> None:
     """Keeps windows until SIGTERM or Ctrl-C."""
     configure_log()
     bound_arenas()
+    give_back_large()
     threadpool_limits(1)  # matrices of a few hundred rows: a second thread only waits, and takes a core for it
     metrics = Metrics(settings, SERVICE)
     metrics.serve()
