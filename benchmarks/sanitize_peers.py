@@ -44,6 +44,7 @@ import typer
 from confluent_kafka import Consumer, IsolationLevel, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from sanitize_work import record_sanitizer
+from six_kinds.rules import RULES as SIX_KINDS
 
 from headrace import codec
 from headrace.events import ProductionInteraction
@@ -71,6 +72,8 @@ class Peer:
     prepare: Callable[[], None]
     command: Callable[[list[str], Path], list[str]]
     """From (bootstrap servers, input, output) and the run's own folder."""
+    kinds: frozenset[str] | None = None
+    """The kinds of personal data that it looks for; None is all."""
 
 
 def _prepare_venv() -> None:
@@ -109,7 +112,7 @@ def _java_command(arguments: list[str], folder: Path) -> list[str]:
 PEERS = {
     "faust": Peer("faust", _prepare_venv, _python_command("sanitize_faust.py")),
     "quix": Peer("quix", _prepare_venv, _python_command("sanitize_quix.py")),
-    "streams": Peer("streams", _prepare_java, _java_command),
+    "streams": Peer("streams", _prepare_java, _java_command, frozenset(rule.kind for rule in SIX_KINDS)),
 }
 
 
@@ -183,7 +186,7 @@ def _committed(admin: AdminClient, topic: str, partitions: int) -> int:
 
 def check_output(peer: Peer, inputs: list[bytes], outputs: Iterator[bytes]) -> None:
     """Raises PeerFailed unless each checked input stands in the output as `headrace.privacy` would have it."""
-    sanitize = record_sanitizer()
+    sanitize = record_sanitizer(peer.kinds)
     expected = {_event(value).interaction_id: _event(sanitize(value)) for value in inputs}
     altered = sum(sanitize(value) != value for value in inputs)
     if not altered:

@@ -50,5 +50,20 @@ def test_a_wrong_output_is_no_figure():
         check_output(PEERS["faust"], [raw], iter([raw]))
 
 
+def test_a_peer_is_not_wrong_about_kinds_that_it_does_not_look_for():
+    from sanitize_peers import PEERS, PeerFailed, check_output
+    from sanitize_work import record_sanitizer
+
+    from headrace import codec
+    from headrace.events import ProductionInteraction
+
+    told = "write to ada@example.org, pay to IBAN DE89 3704 0044 0532 0130 00"
+    raw = codec.encode(ProductionInteraction(agent_selected="a", user_query=told))
+    six = record_sanitizer(PEERS["streams"].kinds)(raw)
+    check_output(PEERS["streams"], [raw], iter([six]))
+    with pytest.raises(PeerFailed, match="1 of 1 checked records"):
+        check_output(PEERS["quix"], [raw], iter([six]))
+
+
 def _names_in(path: Path) -> set[str]:
     return set(re.findall(r'"(\w+)"', path.read_text()))
