@@ -50,7 +50,7 @@ class StaticEmbedder:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         table = load_file(package_file("wordllama", WEIGHTS))["embedding.weight"]
-        return cls(tokenizer, table.astype(np.float32))
+        return cls(tokenizer, table)
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
@@ -65,7 +65,8 @@ class StaticEmbedder:
         if not spoken.any():
             return
         starts = np.concatenate(([0], np.cumsum(lengths[spoken])[:-1]))
-        sums = np.add.reduceat(self._table.take(np.frombuffer(b"".join(pieces), _IDS), axis=0), starts, axis=0)
+        tokens = self._table.take(np.frombuffer(b"".join(pieces), _IDS), axis=0)
+        sums = np.add.reduceat(tokens.astype(np.float32), starts, axis=0)
         into[spoken] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
     def _tokens(self, texts: Sequence[str]) -> list[bytes]:
