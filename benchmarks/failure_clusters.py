@@ -25,6 +25,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -248,6 +250,16 @@ def _methods(planted: int) -> dict[str, Method]:
     }
 
 
+def _bertopic(python: Path, several: Sequence[Rows]) -> list[Rows]:
+    """The clusters of each matrix by BERTopic's pipeline, run in another interpreter."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "rows.npz"
+        np.savez(place, **{f"{n:03d}": rows for n, rows in enumerate(several)})
+        subprocess.run([python, Path(__file__).with_name("bertopic_pipeline.py"), place], check=True)
+        with np.load(place) as found:
+            return [found[name] for name in sorted(found)]
+
+
 def identity(data: Data, seed: int, windows: int = 6) -> tuple[list[bool], list[bool]]:
     """For each failure and window whether it kept its id, and for each new one whether its id is new."""
     random = np.random.default_rng(seed)
@@ -309,17 +321,23 @@ def main(
     half: Annotated[str, typer.Option(help="held back, tuned, made tune, or made report.")] = "held back",
     most_of_agent: Annotated[int, typer.Option(help="Planted intents of one agent at most.")] = 2,
     by_trade: Annotated[bool, typer.Option(help="Part the four services that the data call `services`.")] = True,
+    peer_python: Annotated[Path | None, typer.Option(help="Interpreter with umap-learn and hdbscan.")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measures clusters, identity and speed."""
     loaded = Data(data, model, half, by_trade)
     planted = [scene(loaded, half, seed + n, most_of_agent) for n in range(scenes)]
     scattered = [loaded.scattered(np.random.default_rng(seed + n), SCATTERED) for n in range(scenes)]
+    every = [vectors for vectors, _ in planted] + scattered
+    methods = _methods(planted[0][1].max() + 1)
+    found = {name: [method(vectors) for vectors in every] for name, method in methods.items()}
+    if peer_python:
+        found["UMAP + HDBSCAN (BERTopic)"] = _bertopic(peer_python, every)
     rows: dict[str, dict[str, float]] = {}
-    for name, method in _methods(planted[0][1].max() + 1).items():
-        measured = [scores(truth, method(vectors)) for vectors, truth in planted]
+    for name, labels in found.items():
+        measured = [scores(truth, of) for (_, truth), of in zip(planted, labels, strict=False)]
         rows[name] = {key: float(np.mean([one[key] for one in measured])) for key in measured[0]}
-        rows[name]["invented"] = float(np.mean([len(set(method(one)) - {-1}) for one in scattered]))
+        rows[name]["invented"] = float(np.mean([len(set(of) - {-1}) for of in labels[scenes:]]))
     same, new = zip(*(identity(loaded, seed + n) for n in range(scenes)), strict=True)
     kept = {"same": float(np.mean(np.concatenate(same))), "new": float(np.mean(np.concatenate(new)))}
     result = {"clusters": rows, "identity": kept, "speed": speed(loaded, 10_000)}
