@@ -29,7 +29,7 @@ from consumers.digester.reader import Message, Reader, Start
 from consumers.digester.slim import SlimClean, decode
 from consumers.digests.messages import CHUNK_OFFSETS, Part, Progress, Source
 from consumers.log import configure_log
-from consumers.memory import bound_arenas, rarely_collect
+from consumers.memory import bound_arenas, give_back_large, rarely_collect
 from consumers.metrics import Metrics
 from consumers.watchdog import Watchdog
 from headrace import kafka
@@ -51,6 +51,7 @@ def run(settings: Settings) -> None:
     """Digests until SIGTERM or Ctrl-C, then publishes what it has."""
     configure_log()
     bound_arenas()
+    give_back_large()
     shutdown = Shutdown().install()
     rarely_collect()
     admin = kafka.admin(settings.kafka)
