@@ -29,6 +29,8 @@ from headrace.embedding import embedder
 from tests.consumers.drift.support import AGENT_SHARES, AGENTS, SIGNALS, draw
 
 REFERENCE, WINDOW, BATCH = 5_000, 500, 100
+QUIET = 20
+"""Batches before the shift."""
 NUMBERS = [name for name, signal in SIGNALS.items() if signal(np.random.default_rng(0), 2).dtype.kind == "f"]
 SHIFTED = ("latency_ms", "tool_ms", "query_length")
 LOGNORMAL = {"lognormal, sd 0.9": 0.9, "lognormal, sd 1.0": 1.0}
@@ -141,10 +143,6 @@ def _peers(rng: Random, mix: Any, shifted: Any, streams: int) -> dict[str, Any]:
     both = (REFERENCE * p + 5 * BATCH * q) / (REFERENCE + 5 * BATCH)
     q = np.maximum(q, 0.5 / (5 * BATCH))
     return {"chi_square": ((q - p) ** 2 / both).sum(axis=-1), "psi": ((q - p) * np.log(q / p)).sum(axis=-1)}
-
-
-QUIET = 20
-"""Batches before the shift."""
 
 
 def queries(rng: Random, trials: int, world: Callable[[Random], tuple[Any, Any, Any, Any]], label: str) -> None:
