@@ -21,12 +21,13 @@ from typing import Annotated, Any
 import typer
 
 from consumers.bench_processes import STOP_S, Process
+from headrace.errors import Fatal
 
 ALONE = 10
 """Times each statement is asked before anything is written: enough for /proc's clock of 10 ms."""
 SETTLE_S = 3.0
 """The first batches are on their way."""
-SPARE_S = 120.0
+SPARE_S = 30.0
 """Records beyond the time measured, so that the lake never runs out of them."""
 FEEDBACK_SHARE = 0.15
 
@@ -83,13 +84,16 @@ def measure(folder: Path, interactions: int, rate: float, seconds: float) -> dic
 
 @contextmanager
 def _lake(settings: Any, rate: float, records: int) -> Iterator[tuple[Process, Event]]:
-    """The serving lake, and what makes it write."""
+    """The serving lake, and what makes it write. Raises Fatal where it does not come up."""
     context = multiprocessing.get_context("spawn")
-    start = context.Event()
-    lake = context.Process(target=_serve, args=(settings, rate, records, start))
+    ready, start = context.Event(), context.Event()
+    lake = context.Process(target=_serve, args=(settings, rate, records, ready, start))
     lake.start()
     assert lake.pid is not None
     try:
+        while not ready.wait(1.0):
+            if not lake.is_alive():
+                raise Fatal("the lake ended before it served")
         yield Process(lake.pid), start
     finally:
         lake.terminate()
@@ -97,7 +101,7 @@ def _lake(settings: Any, rate: float, records: int) -> Iterator[tuple[Process, E
         lake.kill()
 
 
-def _serve(settings: Any, rate: float, records: int, start: Event) -> None:
+def _serve(settings: Any, rate: float, records: int, ready: Event, start: Event) -> None:
     from consumers.lake.bench_records import PARTITIONS, Paced, long_texts, made_up_cleans
     from consumers.lake.quack import Server
     from consumers.lake.service import Lake, tune_process
@@ -111,6 +115,7 @@ def _serve(settings: Any, rate: float, records: int, start: Event) -> None:
     with Store(settings) as store:
         store.begin(clean, "bench", PARTITIONS)
         server = Server(store.connection, settings)
+        ready.set()
         start.wait()
         Lake(settings, store, source, shutdown, server).run()
 
