@@ -27,7 +27,17 @@ def test_long_lists_and_logs_come_out_line_by_line(sanitizer: Sanitizer) -> None
     assert len(sanitizer.spans(phones)) == 2_000
 
 
-@pytest.mark.parametrize("unit", ["4111 ", "415-555-2671\n", "a@b.com4155552671", 'password="monkey77" ', "12-34-"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "4111 ",
+        "415-555-2671\n",
+        "a@b.com4155552671",
+        'password="monkey77" ',
+        "12-34-",
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD, ",
+    ],
+)
 def test_a_text_made_of_values_is_replaced_whole(unit: str) -> None:
     for sanitizer in ENGINES:
         found = sanitizer.spans(unit * (CHARACTERS // len(unit)))
