@@ -35,8 +35,8 @@ CHARACTERS_A_CHECK = 12
 """and on top 1 for so many characters: 100 KB may hold 4,000 numbers or 16,000 e-mail addresses, which take about
 0.1 s. More, and the text is replaced whole."""
 _WORK = {"email": 1, "mac_address": 1, "ip_address": 2, "ethereum_address": 80}
-"""Of one check by kind or rule, in units of some 6 microseconds: lists and logs are full of the first three; the checksum
-of the last is a hash that Python has no module for."""
+"""Of one check by kind or rule, in units of some 6 microseconds: lists and logs are full of the first three; the
+checksum of the last is a hash that Python has no module for."""
 _WORK_OF_OTHERS = 4
 REMEMBERED = 10_000
 """Combinations of rules, or of words; then all are forgotten."""
