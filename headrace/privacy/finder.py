@@ -138,7 +138,7 @@ class Matcher:
     def _plan(self, indexes: Indexes) -> list[_Group]:
         """The rules by pattern: a dozen countries write ten digits alike, and only their words differ."""
         by_pattern: dict[re.Pattern[str], list[int]] = defaultdict(list)
-        for index in indexes:
+        for index in dict.fromkeys(indexes):
             by_pattern[self._rules[index].pattern].append(index)
         plan = [self._group(tuple(members)) for members in by_pattern.values()]
         _remember(self._plans, indexes, plan)
