@@ -6,7 +6,8 @@ All context words of all rules are looked for in one pass, so that a rule's own 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
 from typing import Any
 
@@ -41,7 +42,7 @@ class Vocabulary:
         long = [word for word in single if word not in self._short]
         self._prefixes = {word: tuple(other for other in long if word.startswith(other)) for word in long}
         self._longest = re.compile(f"(?=({_trie(long)}))").findall
-        self._phrases = [(word, _telling_piece(word)) for word in known if word not in single and _letters(word)]
+        self._phrases = _Phrases(word for word in known if word not in single and _letters(word))
         self._known: set[str] = set()
         self._telling: set[str] = set()
         """Those known words that mean something."""
@@ -68,7 +69,7 @@ class Vocabulary:
             held = [shorter for longest in self._longest(word) if longest for shorter in self._prefixes[longest]]
             if word in self._short:
                 held.append(word)
-            begun = tuple(phrase for phrase, may_hold in self._phrases if may_hold(word))
+            begun = tuple(self._phrases.around(word))
             if held or begun:
                 self._meanings[word] = tuple(held), begun
                 self._telling.add(word)
@@ -82,21 +83,54 @@ def _words(text: str) -> list[str]:
     return _letters(text)
 
 
-def _telling_piece(phrase: str) -> Callable[[str], bool]:
-    """Whether a word may be the longest one of a phrase; the first and last of them may go on in the text.
+class _Phrases:
+    """Context words of several words, by the longest of these; the first and the last may go on in the text."""
 
-    >>> [_telling_piece("d.l.")(word) for word in ("d", "ed", "l")], _telling_piece("tax id")("taxes")
-    ([False, False, True], False)
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._inside, self._ending, self._beginning, self._whole = (defaultdict[str, list[str]](list) for _ in range(4))
+        for phrase in phrases:
+            piece, may_go_on_left, may_go_on_right = _telling_piece(phrase)
+            by_piece = {
+                (True, True): self._inside,
+                (True, False): self._ending,
+                (False, True): self._beginning,
+                (False, False): self._whole,
+            }[may_go_on_left, may_go_on_right]
+            by_piece[piece].append(phrase)
+        self._ending_lengths, self._beginning_lengths = (
+            {len(piece) for piece in by} for by in (self._ending, self._beginning)
+        )
+
+    def around(self, word: str) -> Iterator[str]:
+        """Those that a word may be a part of.
+
+        >>> phrases = _Phrases(["tax id", "id card", "d.l."])
+        >>> [list(phrases.around(word)) for word in ("surtax", "taxes", "cards", "d", "ed", "l")]
+        [['tax id'], [], ['id card'], [], [], ['d.l.']]
+        """
+        size = len(word)
+        yield from self._whole.get(word, ())
+        for length in self._ending_lengths:
+            if length <= size:
+                yield from self._ending.get(word[-length:], ())
+        for length in self._beginning_lengths:
+            if length <= size:
+                yield from self._beginning.get(word[:length], ())
+        for piece, phrases in self._inside.items():
+            if piece in word:
+                yield from phrases
+
+
+def _telling_piece(phrase: str) -> tuple[str, bool, bool]:
+    """The longest word of a phrase, and whether the text may go on to its left and to its right.
+
+    >>> [_telling_piece(phrase) for phrase in ("tax id", "id card", "d.l.")]
+    [('tax', True, False), ('card', False, True), ('l', False, False)]
     """
     pieces = _letters(phrase)
-    opened, closed = phrase.startswith(pieces[0]), phrase.endswith(pieces[-1])
     _, place = max((len(piece), place) for place, piece in enumerate(pieces))
-    piece, first, last = pieces[place], place == 0 and opened, place == len(pieces) - 1 and closed
-    if first and last:
-        return lambda word: piece in word
-    if first:
-        return lambda word: word.endswith(piece)
-    return lambda word: word.startswith(piece) if last else word == piece
+    first, last = place == 0 and phrase.startswith(pieces[0]), place == len(pieces) - 1 and phrase.endswith(pieces[-1])
+    return pieces[place], first, last
 
 
 class Nearby:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -74,6 +75,8 @@ _WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
 _MARKS = tuple((mark, pattern.search) for mark, pattern in (*_NEEDED, *_BRACKETS))
 """A character without which the pattern need not be looked for."""
+REMEMBERED = 1_000
+"""Disguised characters; of those that texts hold there are fewer."""
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
 SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
@@ -184,7 +187,7 @@ def view_of(text: str) -> View:
     for piece in _PIECE.finditer(plain):
         for begin, finish, shown in (
             (position, piece.start(), plain[position : piece.start()]),
-            (*piece.span(), _shown(piece)),
+            (*piece.span(), _shown(piece.lastgroup, piece[0])),
         ):
             if shown:
                 starts.append(size)
@@ -199,23 +202,24 @@ def view_of(text: str) -> View:
     return View("".join(parts), starts, sources)
 
 
-def _shown(piece: re.Match[str]) -> str:
+@lru_cache(REMEMBERED)
+def _shown(kind: str | None, written: str) -> str:
     """What a piece stands for: one character, or none."""
-    match piece.lastgroup:
+    match kind:
         case "gone" | "joint":
             return ""
         case "percent":
-            shown = unquote(piece[0])
-            return _plain(shown) if len(shown) == 1 else piece[0]
+            shown = unquote(written)
+            return _plain(shown) if len(shown) == 1 else written
         case "escape":
-            return _plain(chr(int(piece[0].lstrip("\\=ux"), 16)))
+            return _plain(chr(int(written.lstrip("\\=ux"), 16)))
         case "blank":
             return " "
         case "plain":
-            return piece[0][1]
+            return written[1]
         case "entity":
-            shown = unescape(piece[0])
-            return _plain(shown) if len(shown) == 1 else piece[0]
+            shown = unescape(written)
+            return _plain(shown) if len(shown) == 1 else written
         case "at":
             return "@"
     return "."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import socket
 
 from headrace.privacy.rule import Bounds, Rule, Seed
 
@@ -96,8 +96,8 @@ def _names_somebody(value: str) -> bool:
     if not any(character.isdigit() for character in value):
         return False
     try:
-        ipaddress.IPv6Address(value)
-    except ValueError:
+        socket.inet_pton(socket.AF_INET6, value)
+    except OSError:
         return False
     return True
 
