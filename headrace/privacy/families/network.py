@@ -16,7 +16,9 @@ _NUMBERED = re.compile(
     r"\.?[ :=\"'(]{0,3}|(?<![a-z])@|\u00a7 ?)\Z",
     re.IGNORECASE,
 )
-"""What stands right before the number of a version, or of a part of a text."""
+"""What stands right before the number of a version, or of a part of a text,"""
+_BETWEEN = " .:='\"("
+"""with these at most between them."""
 _HEADING = re.compile(r"\.?[ \t]{1,3}[A-Z][A-Za-z]")
 _MOST_IN_HEADING = 30
 _BEFORE = 14
@@ -42,9 +44,15 @@ def ipv4(match: re.Match[str]) -> Bounds | None:
         return None
     if any(len(part) > 1 and part[0] == "0" for part in parts) or parts[0] == "0":
         return None
-    if _NUMBERED.search(text[max(0, start - _BEFORE) : start]) or _is_heading(text, start, match.end()):
+    if _is_numbered(text[max(0, start - _BEFORE) : start]) or _is_heading(text, start, match.end()):
         return None
     return start, match.end()
+
+
+def _is_numbered(before: str) -> bool:
+    """Whether a word or sign that numbers something ends here; most lines can be told by their last character."""
+    last = before.rstrip(_BETWEEN)[-1:]
+    return (last.isalpha() or last in ("@", "\u00a7")) and _NUMBERED.search(before) is not None
 
 
 def _is_heading(text: str, start: int, end: int) -> bool:
