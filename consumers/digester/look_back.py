@@ -74,8 +74,10 @@ class Numbered:
 
     def add_prints(self, rows: Ints, prints: Prints) -> None:
         """Takes the prints of some rows."""
-        for kept, new in zip(self._prints, prints, strict=True):
-            kept[rows % ROWS] = new
+        places = rows % ROWS
+        self._prints.bits[places] = prints.bits
+        self._prints.words[places] = prints.words
+        self._prints.complains[places] = prints.complains
 
     def prints(self, rows: Ints) -> Prints:
         """Of rows that have theirs."""

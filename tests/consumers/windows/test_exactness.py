@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 
 WINDOW_US = 300_000_000
 CHUNK = 16
+LOOK_BACK = 12
 EVENTS = 70
 LOGS = [clean_records(events(EVENTS, seed)) for seed in (1, 2)]
 
@@ -34,7 +35,7 @@ LOGS = [clean_records(events(EVENTS, seed)) for seed in (1, 2)]
 def small_bounds() -> Iterator[None]:
     """So that ninety events reach every bound."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(turns, "LOOK_BACK", 12)
+        patch.setattr(turns, "LOOK_BACK", LOOK_BACK)
         for module in (partition, window):
             for name, limit in (("MAX_SAMPLE", 5), ("MAX_FAILURES", 7), ("MAX_SLOW", 3)):
                 patch.setattr(module, name, limit)
@@ -103,7 +104,7 @@ def successor(number: int, committed: int, log: list[SlimClean]) -> PartitionDig
     """Who starts at a committed chunk start: it re-reads the look-back before, without publishing."""
     new = digester(number, committed // CHUNK)
     new.committed = committed  # type: ignore[attr-defined]
-    start = max(0, committed - 2 * turns.LOOK_BACK)
+    start = max(0, committed - 2 * LOOK_BACK)
     new.reach(start)
     read(new, log, start, committed)
     return new

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from analytics.router import RouterTrainer
 from headrace.router import Decision, Router
@@ -35,8 +38,17 @@ def with_sentences(model: Model) -> Model:
     return Model(model.agents, model.vocabulary, head, Neighbours(vectors, np.arange(30) % 3), model.calibration)
 
 
+class Lengths:
+    """An embedder that knows how long a text is."""
+
+    name, dimensions = "lengths", 4
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[len(text), 1, 2, 3] for text in texts], np.float32) / np.float32(9)
+
+
 FAST = trained()
-FULL = Router(with_sentences(FAST.model), lambda texts: np.array([[len(t), 1, 2, 3] for t in texts], np.float32) / 9)
+FULL = Router(with_sentences(FAST.model), Lengths())
 
 
 def assert_alike(one: Decision, among: Decision) -> None:
