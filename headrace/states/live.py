@@ -52,13 +52,16 @@ class LiveModel(Generic[T]):
         self._follower = Follower(settings.kafka, self.take)
 
     def choose(self, unit_id: str) -> Choice[T] | None:
-        """The model for a user or session: the experiment's variant, else the one in production, else None."""
+        """The model for a user or session: the experiment's variant, else the one in production, else None.
+
+        An experiment begins when both its variants are here: with one of them its shares would be wrong.
+        """
         held = self._held
-        if (running := held.current.experiment) is not None:
-            assignment = running.experiment.assign(unit_id)
-            if (model := held.models.get(assignment.variant)) is not None:
-                return Choice(model, assignment.variant, assignment)
-        return _in_production(held)
+        running = held.current.experiment
+        if running is None or not held.models.keys() >= {running.experiment.control, running.experiment.candidate}:
+            return _in_production(held)
+        assignment = running.experiment.assign(unit_id)
+        return Choice(held.models[assignment.variant], assignment.variant, assignment)
 
     def in_production(self) -> Choice[T] | None:
         """The model in production, experiment or not."""

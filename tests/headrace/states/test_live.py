@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analytics.registry import Lineage, Registry
-from headrace.settings import Settings
+from headrace.settings import ContinualLearning, Logging, Settings
 from headrace.states import LiveModel, ModelState, State, Unverified, fetch
 from headrace.states.live import Choice
 
@@ -144,3 +144,22 @@ def test_a_loader_that_fails_changes_nothing(registry: Registry, tmp_path: Path)
     agent.take(states)
     assert agent.choose("user-1") is None
     assert agent.error == "cannot be loaded: ValueError"
+
+
+def test_an_experiment_waits_until_both_its_models_are_here(registry: Registry, tmp_path: Path) -> None:
+    """States come one by one: with one variant alone, its users would be counted and the others' not."""
+    first, second = trained(registry, tmp_path, "first"), trained(registry, tmp_path, "second")
+    registry.promote(first)
+    registry.compare(second, 0.5)
+    states: dict[str, State] = {state.key: state for state in registry.history()}
+    candidate = next(key for key, state in states.items() if isinstance(state, ModelState) and state.version == second)
+    users = [f"user-{number}" for number in range(20)]
+    agent = LiveModel(Settings(continual_learning=ContinualLearning(logging=Logging(storage=tmp_path / "store"))), load)
+    agent.close()
+    agent.take({key: state for key, state in states.items() if key != candidate})
+    assert {agent.choose(user) for user in users} == {Choice("first", first, None)}
+    agent.take(states)
+    assert {choice.model for user in users if (choice := agent.choose(user)) and choice.assignment} == {
+        "first",
+        "second",
+    }
