@@ -38,6 +38,7 @@ LIGHT_JIT = "-XX:TieredStopAtLevel=1"
 """The first compiler only: the second takes 3 to 5 s of processor time in the broker's first half minute, and what it
 makes is as fast as what it replaces, within what can be measured (7 µs a record of 1.1 KB written and read)."""
 LOG_LINES_SHOWN = 15
+"""A stack trace down to the line of Kafka's that says why."""
 POLL_S = 0.1
 ANSWER_TIMEOUT_S = 2.0
 """A broker that is up lists its topics in milliseconds."""
@@ -69,6 +70,7 @@ class LocalBroker:
         self._client_properties = client_properties or {}
         self._pid_file = PidFile(self.folder / "broker.pid")
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
 
     @property
     def bootstrap_servers(self) -> str:
@@ -147,6 +149,7 @@ class LocalBroker:
             str(self._server_properties),
         ]
         with self._pid_file.taken() as pid_file, self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -160,10 +163,10 @@ class LocalBroker:
     def _wait_until_it_answers(self, timeout_s: float) -> None:
         if not _wait(lambda: self.pid is None or self._answers(), timeout_s):
             self.kill()
-            raise BrokerFailed(f"the broker did not answer within {timeout_s:g} s; its log ends:\n{self._log_end()}")
+            raise BrokerFailed(f"the broker did not answer within {timeout_s:g} s; {self._what_it_said()}")
         if self.pid is None:
-            self._reap()
-            raise BrokerFailed(f"the broker died while starting; {self.log} ends:\n{self._log_end()}")
+            status = self._reap()
+            raise BrokerFailed(f"the broker died while starting (exit status {status}); {self._what_it_said()}")
 
     def _answers(self) -> bool:
         if not _connects(self.port):
@@ -178,19 +181,22 @@ class LocalBroker:
         if (pid := self.pid) is not None:
             os.kill(pid, number)
 
-    def _reap(self) -> None:
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+    def _reap(self) -> int | None:
+        process, self._process = self._process, None
+        return process.wait() if process is not None else None
 
-    def _log_end(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
+    def _what_it_said(self) -> str:
+        lines = self.log.read_bytes()[self._log_begins :].decode(errors="replace").splitlines()
+        error = next((at for at, line in enumerate(lines) if " ERROR " in line), None)
+        if error is None:
+            return "\n".join([f"{self.log} ends:", *lines[-LOG_LINES_SHOWN:]])
+        return "\n".join([f"{self.log} says:", *lines[error : error + LOG_LINES_SHOWN]])
 
 
 def free_port() -> int:
     """A port P such that P and P + 1 are free now; drawn, so that processes that ask at once get different ones."""
     ports = range(20_000, 32_000, 2)
-    for port in random.sample(ports, len(ports)):
+    for port in random.SystemRandom().sample(ports, len(ports)):
         if not (_taken(port) or _taken(port + 1)):
             return port
     raise BrokerFailed("no free port between 20000 and 32000")

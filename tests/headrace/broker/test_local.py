@@ -63,6 +63,19 @@ def test_a_property_that_kafka_refuses_shows_the_log(tmp_path: Path) -> None:
     assert node.pid is None
 
 
+@pytest.mark.broker
+def test_a_broker_that_dies_while_starting_tells_the_first_error(node: LocalBroker) -> None:
+    node.start()
+    second = LocalBroker(node.folder.parent / "second", node.port + 2, properties={"listeners": _listeners(node)})
+    with pytest.raises(BrokerFailed, match=r"(?s)exit status 1.*ERROR.*Address already in use") as told:
+        second.start()
+    assert "shutdown completed" not in str(told.value)
+
+
+def _listeners(taken: LocalBroker) -> str:
+    return f"PLAINTEXT://127.0.0.1:{taken.port + 2},CONTROLLER://127.0.0.1:{taken.port + 1}"
+
+
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
