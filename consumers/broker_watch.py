@@ -26,7 +26,7 @@ class BrokerWatch:
 
     def on_error(self, error: KafkaError) -> None:
         """librdkafka's `error_cb`."""
-        if error.fatal():
+        if is_fatal(error):
             self.fatal = error
         if error.code() == KafkaError._ALL_BROKERS_DOWN and self._down_since is None:
             self._down_since = time.monotonic()
@@ -44,3 +44,10 @@ class BrokerWatch:
             return
         self._down_since = None
         log.info("the broker is back")
+
+
+def is_fatal(error: KafkaError) -> bool:
+    """Whether only a new client can go on. librdkafka hands what is fatal to a consumer, like a twin in its group, out
+    as a message whose error is `_FATAL` and is not marked as fatal; `error_cb` does not hear of it.
+    """
+    return error.fatal() or error.code() == KafkaError._FATAL

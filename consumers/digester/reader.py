@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from consumers.broker_watch import BrokerWatch
+from consumers.broker_watch import BrokerWatch, is_fatal
 from consumers.digester.look_back import REREAD
 from consumers.digests.messages import CHUNK_OFFSETS
 from headrace import kafka
@@ -153,7 +153,7 @@ class Reader:
     def _note(self, error: KafkaError, message: Message) -> None:
         if error.code() == KafkaError._PARTITION_EOF:
             self._ends[message.partition()] = message.offset()
-        elif error.fatal() or (not error.retriable() and error.code() > 0):
+        elif is_fatal(error) or (not error.retriable() and error.code() > 0):
             self._watch.fatal = error
         else:
             log.warning("the broker reports", error=error.name())

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumers.broker_watch import BrokerWatch
+from consumers.broker_watch import BrokerWatch, is_fatal
 from consumers.lake.batch import Partition, Records
 from headrace import kafka
 from headrace.errors import Fatal, RetentionGap
@@ -82,7 +82,7 @@ class Reader:
         elif error.code() in _LOST_POSITION:
             self._check_positions()
             raise Fatal(f"{message.topic()}[{message.partition()}]: the broker refuses our position: {error.str()}")
-        elif error.fatal() or (not error.retriable() and error.code() > 0):
+        elif is_fatal(error) or (not error.retriable() and error.code() > 0):
             raise KafkaException(error)
 
     def _check_positions(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from consumers.broker_watch import BrokerWatch
+from consumers.broker_watch import BrokerWatch, is_fatal
 from consumers.sanitizer.positions import GROUP, resolve
 from consumers.sanitizer.transform import RawRecord
 from headrace import kafka
@@ -168,9 +168,9 @@ class RawReader:
             raise Fatal(f"{self._topic}: {error.name()}; `headrace topics create --acls` lets the sanitizer read it")
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             raise TopicChanged(f"{self._topic}: deleted while it was read; `headrace topics create` makes it again")
-        if error.fatal():
+        if is_fatal(error):
             self._watch.fatal = error
-        log.warning("the broker reports", error=error.name())
+        log.warning("the broker reports", error=error.str())
 
     def _raise_gap(self, partition: int, error: KafkaError) -> None:
         place = TopicPartition(self._topic, partition)
@@ -195,7 +195,7 @@ class RawReader:
     def _raise_trouble(self) -> None:
         if (fatal := self._watch.fatal) is not None:
             raise Fatal(
-                f"the group shut this instance out: {fatal.name()}; does another process run with the same "
+                f"the group shut this instance out ({fatal.str()}); does another process run with the same "
                 "sanitizer.instance?"
             )
         self._watch.check(self._consumer, self._topic)

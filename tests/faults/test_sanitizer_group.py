@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from msgspec.structs import replace
 
+from consumers.sanitizer.positions import GROUP
 from consumers.sanitizer.transaction import TRANSACTION_TIMEOUT_MS
 from headrace import kafka
 from headrace.settings import Settings
@@ -126,6 +127,18 @@ def test_records_that_expired_unread_stop_it_until_a_person_accepts_the_loss(
         sanitizer.start()
         await_caught_up(settings)
     assert_nothing_wrong(settings)
+
+
+def test_one_whose_place_in_the_group_is_taken_ends(settings: Settings, tmp_path: Path) -> None:
+    fill_raw(settings, 100)
+    taker = Consumer({**kafka.consumer(settings.kafka, GROUP), "group.instance.id": "s1"})
+    with Service("sanitizer", instance(settings, "s1", tmp_path)) as sanitizer:
+        wait_for(lambda: runs(sanitizer) and lag(settings) == 0, "the sanitizer to reach the end of raw")
+        taker.subscribe([settings.kafka.topic(RAW)])
+        wait_for(lambda: taker.poll(0.1) is not None or not sanitizer.is_running, "the place to be taken")
+        assert sanitizer.wait() == 1
+        assert "does another process run with the same sanitizer.instance?" in sanitizer.tail()
+    taker.close()
 
 
 def test_a_second_process_with_the_same_instance_is_shut_out(settings: Settings, tmp_path: Path) -> None:
