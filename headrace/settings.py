@@ -88,6 +88,8 @@ class ActiveLearning(_Block, frozen=True, kw_only=True):
     """Interactions selected for labelling in one cycle."""
     selection_strategy: Literal["uncertainty", "diversity", "failure", "hybrid", "random"] = "hybrid"
     """What makes an interaction worth a label."""
+    uncertainty_measure: Literal["least_confidence", "margin", "entropy"] = "margin"
+    """What the router being unsure means: its best guess is weak, its second is close, or it spreads over many."""
 
 
 class Retraining(_Block, frozen=True, kw_only=True):

@@ -16,22 +16,19 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print where it is, and its sections, as JSON.")] = False,
 ) -> None:
     """Write one page on traffic, personal data, drift, failures, selection and training, with plots."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from analytics.live import connect
     from analytics.page import document
+    from analytics.progress import working
     from analytics.report.gather import report_sections
     from headrace.commands.output import print_json
     from headrace.events import now
     from headrace.settings import load
 
     settings, shown = load(), []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with connect(settings) as store, Progress(*columns, transient=True, disable=as_json) as bar:
-        task = bar.add_task("traffic")
+    with connect(settings) as store, working("traffic", shown=not as_json) as tell:
         for section in report_sections(settings, store):
             shown.append(section)
-            bar.update(task, description=f"after {section.title.lower()}")
+            tell(f"after {section.title.lower()}")
     to.write_text(document("Headrace", f"As of {now():%Y-%m-%d %H:%M} UTC.", shown))
     if as_json:
         print_json({"file": str(to), "sections": {section.title: section.words for section in shown}})

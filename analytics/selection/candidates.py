@@ -20,6 +20,9 @@ from headrace.privacy import kinds_only
 NARROWED = 20_000
 """Interactions to embed in one cycle: a minute and a half with the sentence model, two seconds with the static one."""
 FAILED_PER_GROUP = 500
+KNOWN = 2_000
+"""Of what is labelled or was selected, the latest: what a choice must not repeat. Older ones cost ten seconds of
+embedding for each thousand, and traffic has moved on."""
 DRAWN = 200
 """Drawn evenly from everything that is open: more than a random slice and its repeats need."""
 
@@ -54,6 +57,13 @@ _NARROWED = """
        {wanted}
     ORDER BY i.interaction_id
 """
+_KNOWN = """
+    SELECT user_query FROM interactions
+    WHERE length(user_query) > 0
+      AND (interaction_id IN (SELECT interaction_id FROM labels WHERE interaction_id IS NOT NULL)
+           OR external_id IN (SELECT external_id FROM labels WHERE external_id IS NOT NULL){skipped})
+    ORDER BY interaction_id DESC LIMIT {most}
+"""
 _GROUPS = "SELECT count(DISTINCT (tenant, agent_selected)) AS n FROM interactions"
 
 
@@ -82,6 +92,14 @@ def read(
     """The candidates in the store; `skipped` are ids that were selected before, `wanted` are in if they are open."""
     (row,) = store.rows(_GROUPS)
     return _candidates(store.table(_statement(skipped, seed, narrowed // max(row["n"], 1), wanted)))
+
+
+def known_texts(store: LiveStore, skipped: Iterable[str], most: int = KNOWN) -> list[str]:
+    """What people have labelled or are asked about already (`skipped`), the latest first."""
+    before = _listed(skipped)
+    also = f" OR interaction_id IN ({before})" if before else ""
+    rows = store.rows(_KNOWN.format(skipped=also, most=most))
+    return [kinds_only(row["user_query"]) for row in rows]
 
 
 def _statement(skipped: Iterable[str], seed: int, per_group: int, wanted: Iterable[str]) -> str:

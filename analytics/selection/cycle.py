@@ -6,6 +6,7 @@ from analytics.registry import registry_of
 from analytics.selection import queue
 from analytics.selection.pool import Strategy
 from analytics.selection.selector import ActiveLearningSelector, Predict
+from analytics.selection.uncertainty import Measure
 from headrace.decisions import Selection
 from headrace.router import Router
 from headrace.router.live import MODEL_FILE
@@ -19,15 +20,16 @@ def next_cycle(
     strategy: Strategy | None = None,
     seed: int = 0,
     *,
+    measure: Measure | None = None,
     dry_run: bool = False,
 ) -> Selection:
     """What annotators are asked about next; published and queued unless `dry_run`.
 
-    Budget and strategy as in the settings unless given. Raises BrokerUnavailable: then nothing is queued.
+    Budget, strategy and measure as in the settings unless given. Raises BrokerUnavailable: then nothing is queued.
     """
     before = [selected.interaction_id for selected in queue.queued(settings)]
     selector = ActiveLearningSelector(settings, predict=_production(settings))
-    selection = selector.select_for_annotation(budget, strategy, seed=seed, selected_before=before)
+    selection = selector.select_for_annotation(budget, strategy, measure=measure, seed=seed, selected_before=before)
     if selection.selected and not dry_run:
         queue.publish(settings, selection)
     return selection

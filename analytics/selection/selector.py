@@ -16,6 +16,7 @@ from analytics.selection.candidates import Candidates
 from analytics.selection.choice import choose
 from analytics.selection.failures import active_clusters, weighed
 from analytics.selection.pool import Pool, Reason, Strategy, make_pool
+from analytics.selection.uncertainty import Measure
 from headrace.decisions import Selected, Selection
 from headrace.embedding import Embedder, embedder
 from headrace.errors import ConfigError
@@ -51,37 +52,47 @@ class ActiveLearningSelector:
         budget: int | None = None,
         strategy: Strategy | None = None,
         *,
+        measure: Measure | None = None,
         seed: int = 0,
         selected_before: Iterable[str] = (),
     ) -> Selection:
-        """The next candidates; budget and strategy as in the settings unless given.
+        """The next candidates; budget, strategy and measure of uncertainty as in the settings unless given.
 
-        The same store and seed give the same choice. Raises what `analytics.live.connect` raises.
+        Nothing is chosen that says what a labelled interaction, or one of `selected_before`, says. The same store
+        and seed give the same choice. Raises what `analytics.live.connect` raises.
         """
         learning = self._settings.continual_learning.active_learning
-        chosen = strategy or learning.selection_strategy
+        chosen, before = strategy or learning.selection_strategy, list(selected_before)
         with live.connect(self._settings) as store:
             clusters = active_clusters(store) if chosen == "failure" else []
             wanted = frozenset[str]().union(*(cluster.members for cluster in clusters))
-            found = candidates.read(store, selected_before, seed, wanted=wanted)
+            found = candidates.read(store, before, seed, wanted=wanted)
+            known = candidates.known_texts(store, before)
         if not found.ids:
             return Selection(strategy=chosen, seed=seed, open_rows=0, selected=[])
-        pool = self._pool(found, seed)
-        pool = replace(pool, severity=weighed(found.severity, found.ids, pool.embeddings, clusters))
+        pool = self._pool(found, known, measure or learning.uncertainty_measure, seed)
+        own = weighed(found.severity, found.ids, pool.embeddings[: len(found.ids)], clusters)
+        pool = replace(pool, severity=np.pad(own, (0, len(known))))
         choice = choose(pool, budget or learning.budget_per_cycle, chosen, seed, RANDOM_SHARE, found.drawn)
         made = partial(_selected, found, sum(kind == "random" for kind in choice.kinds))
         selected = list(map(made, choice.indices.tolist(), choice.kinds, choice.reasons))
         return Selection(strategy=chosen, seed=seed, open_rows=found.open_rows, selected=selected)
 
-    def _pool(self, found: Candidates, seed: int) -> Pool:
+    def _pool(self, found: Candidates, known: Sequence[str], measure: Measure, seed: int) -> Pool:
+        """The candidates, and behind them as labelled rows what is known already."""
         self._embed = self._embed or embedder(EMBEDDER)
+        open_, apart = len(found.ids), [""] * len(known)
+        probabilities = self._predict(found.texts) if self._predict else stored_probabilities(found)
+        groups = (f"{tenant}/{agent}" for tenant, agent in zip(found.tenants, found.agents, strict=True))
         pool = make_pool(
-            self._predict(found.texts) if self._predict else stored_probabilities(found),
-            self._embed(found.texts),
+            np.pad(probabilities, ((0, len(known)), (0, 0))),
+            self._embed([*found.texts, *known]),
+            range(open_, open_ + len(known)),
+            measure=measure,
             seed=seed,
-            ids=found.ids,
-            groups=[f"{tenant}/{agent}" for tenant, agent in zip(found.tenants, found.agents, strict=True)],
-            sessions=found.sessions,
+            ids=[*found.ids, *apart],
+            groups=[*groups, *apart],
+            sessions=[*found.sessions, *apart],
         )
         return replace(pool, open_rows=found.open_rows)
 
@@ -106,6 +117,14 @@ def strategy_named(name: str | None) -> Strategy | None:
     if name is not None and name not in names:
         raise ConfigError(f"there is no strategy {name!r}; there are: {', '.join(names)}")
     return cast("Strategy | None", name)
+
+
+def measure_named(name: str | None) -> Measure | None:
+    """Raises ConfigError with the names there are."""
+    names = get_args(Measure)
+    if name is not None and name not in names:
+        raise ConfigError(f"there is no measure {name!r}; there are: {', '.join(names)}")
+    return cast("Measure | None", name)
 
 
 def _selected(found: Candidates, drawn: int, row: int, kind: Reason, reason: str) -> Selected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from typer.testing import CliRunner
 
 from analytics.selection import queue
 from analytics.selection.command import app
+from analytics.selection.pool import Strategy
 from analytics.selection.selector import ActiveLearningSelector
+from analytics.selection.uncertainty import Measure
 from consumers.lake.store import Store
 from headrace.errors import ConfigError
 from headrace.events import Label
@@ -24,6 +27,7 @@ from tests.consumers.lake.support import CLEAN_TOPIC, batch, interaction, intera
 ROWS = 300
 LABELLED = range(20)
 FAILED = range(100, 110)
+MEASURES: tuple[Measure, ...] = ("margin", "entropy")
 
 
 class Letters:
@@ -95,6 +99,40 @@ def test_what_was_selected_before_is_not_selected_again(store: Settings) -> None
     before = [selected.interaction_id for selected in queue.queued(store)]
     second = selector(store).select_for_annotation(selected_before=before)
     assert not set(before) & {selected.interaction_id for selected in second.selected}
+
+
+def test_nothing_is_chosen_that_says_what_a_labelled_one_says(store: Settings) -> None:
+    """The second half of the open rows repeats what is labelled, word for word."""
+    with Store(store) as opened:
+        texts = opened.connection.execute("SELECT user_query FROM interactions ORDER BY interaction_id").fetchall()
+        said = [texts[number][0] for number in LABELLED]
+        repeats = [interaction(ROWS + n, user_query=said[n % len(said)], session_id=f"r{n}") for n in range(200)]
+        opened.write(batch(repeats, offset=ROWS + len(LABELLED)))
+    for strategy in get_args(Strategy):
+        selection = selector(store).select_for_annotation(60, strategy)
+        assert not {interaction_id(ROWS + n) for n in range(200)} & {s.interaction_id for s in selection.selected}
+
+
+def test_nothing_is_chosen_that_says_what_annotators_are_asked_about(store: Settings) -> None:
+    with Store(store) as opened:
+        asked, again = (interaction(ROWS + n, user_query="zzzzyyyyxxxx", session_id=f"z{n}") for n in range(2))
+        opened.write(batch([asked, again], offset=ROWS + len(LABELLED)))
+    chosen = selector(store).select_for_annotation(200, selected_before=[str(asked.interaction_id)]).selected
+    assert str(again.interaction_id) not in {selected.interaction_id for selected in chosen}
+
+
+def test_what_unsure_means_can_be_chosen(store: Settings) -> None:
+    def three_kinds(texts: Sequence[str]) -> NDArray[np.float64]:
+        """Torn between two, spread over all, or sure: each measure finds another one most unsure."""
+        rows = [[0.48, 0.48, 0.01, 0.01, 0.02], [0.44, 0.14, 0.14, 0.14, 0.14], [0.9, 0.1, 0.0, 0.0, 0.0]]
+        return np.array([rows[len(text.split("a")) % 3] for text in texts])
+
+    chooser = ActiveLearningSelector(store, embed=Letters(), predict=three_kinds)
+    chosen = [
+        {s.interaction_id for s in chooser.select_for_annotation(20, "uncertainty", measure=measure).selected}
+        for measure in MEASURES
+    ]
+    assert chosen[0] != chosen[1]
 
 
 def test_failures_come_first_for_the_failure_strategy(store: Settings) -> None:
