@@ -90,13 +90,15 @@ class ActiveLearning(_Block, frozen=True, kw_only=True):
     """What makes an interaction worth a label."""
     uncertainty_measure: Literal["least_confidence", "margin", "entropy"] = "margin"
     """What the router being unsure means: its best guess is weak, its second is close, or it spreads over many."""
+    adjudicator: str = ""
+    """Annotator whose word holds where the others have no majority; without one, such labels teach nothing."""
 
 
 class Retraining(_Block, frozen=True, kw_only=True):
     """When the router model is trained again."""
 
-    schedule: Literal["daily", "weekly", "monthly"] = "weekly"
-    """How often new labels are looked at."""
+    schedule: Literal["daily", "weekly", "monthly", "drift"] = "weekly"
+    """How often new labels are looked at; an alert of drift does not wait for it, and `drift` waits for one."""
     min_new_samples: Positive = 100
     """Fewer new labels than this do not start a training."""
     enable_ab_test: bool = True

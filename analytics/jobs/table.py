@@ -23,7 +23,7 @@ def retrain(settings: Settings) -> str:
     from analytics.retraining import IncrementalRetrainingPipeline
 
     pipeline = IncrementalRetrainingPipeline(settings)
-    answer = pipeline.due(*pipeline.new_samples())
+    answer = pipeline.stands()
     return pipeline.release(asyncio.run(pipeline.retrain())) if answer.is_due else answer.reason
 
 

@@ -14,6 +14,7 @@ from analytics.labels.task import AGENT, Format, Labelled, Question, Task
 from analytics.selection import queue
 from headrace.client import FlushResult, ProductionInteractionLogger
 from headrace.errors import ConfigError
+from headrace.ids import KeyRing
 from headrace.settings import Settings
 
 NONE_OF_THEM = "none"
@@ -57,6 +58,12 @@ def labelled(settings: Settings) -> list[Labelled]:
             "timestamp AT TIME ZONE 'UTC' AS timestamp FROM labels WHERE interaction_id IS NOT NULL ORDER BY label_id"
         )
     return [Labelled(**row) for row in rows]
+
+
+def adjudicator(settings: Settings, name: str | None = None) -> str | None:
+    """The pseudonym of the annotator whose word decides; as in the settings unless named, None where nobody is."""
+    name = name or settings.continual_learning.active_learning.adjudicator
+    return KeyRing.from_environment().pseudonym("user", name) if name else None
 
 
 def send(settings: Settings, answers: Sequence[Labelled]) -> FlushResult:

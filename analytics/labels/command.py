@@ -79,7 +79,9 @@ def import_labels(
 
 @labels_app.command()
 def agreement(
-    adjudicator: Annotated[str | None, typer.Option(help="Whose word decides where there is no majority.")] = None,
+    adjudicator: Annotated[
+        str | None, typer.Option(help="Whose word decides where there is no majority; see settings.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how far annotators agree (Cohen's kappa), and what holds where they do not."""
@@ -87,13 +89,11 @@ def agreement(
     from analytics.labels.agreement import adjudicated, agreements
     from analytics.labels.printing import print_agreement
     from headrace.commands.output import print_json
-    from headrace.ids import KeyRing
     from headrace.settings import load
 
     settings = load()
     answers = book.labelled(settings)
-    word = KeyRing.from_environment().pseudonym("user", adjudicator) if adjudicator else None
-    pairs, verdicts = agreements(answers), adjudicated(answers, word)
+    pairs, verdicts = agreements(answers), adjudicated(answers, book.adjudicator(settings, adjudicator))
     if as_json:
         print_json({"agreements": pairs, "verdicts": verdicts})
     else:

@@ -11,8 +11,6 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 import fsspec
 import msgspec
@@ -25,7 +23,7 @@ from headrace.settings import Settings
 from headrace.states import fetch
 
 ROUTER, INDEX = "router", "rag_index"
-RETRAIN = "headrace retrain"
+RETRAIN = "headrace retrain --now"
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +76,8 @@ def _names_any(registry: Registry, manifest: Manifest, ids: Collection[str]) -> 
 
 def _held(manifest: Manifest, ids: Collection[str]) -> bool | None:
     """Whether a version's dataset holds one of the interactions; None where it is not there to be read."""
-    path = Path(url2pathname(urlparse(manifest.lineage.dataset_uri).path))
-    return names_any(path, ids) if manifest.lineage.dataset_uri and path.is_file() else None
+    path = manifest.lineage.dataset_file()
+    return names_any(path, ids) if path is not None and path.is_file() else None
 
 
 def _overlaps(lineage: Lineage, moments: Collection[datetime]) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import msgspec
 
@@ -27,6 +30,10 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     """Version of Headrace and of its feature code."""
     config: str
     """SHA-256 of the settings that training used, hexadecimal."""
+
+    def dataset_file(self) -> Path | None:
+        """Where the dataset is, or was before its time ran out; None for a model without one."""
+        return Path(url2pathname(urlparse(self.dataset_uri).path)) if self.dataset_uri else None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,17 +21,19 @@ def retrain(
     """Train the router on what the store has learnt, judge it, and put it to use if it breaks nothing."""
     import asyncio
 
+    from analytics.progress import working
     from analytics.retraining.pipeline import IncrementalRetrainingPipeline
     from headrace.commands.output import print_json
     from headrace.settings import load
 
     pipeline = IncrementalRetrainingPipeline(load())
-    answer = pipeline.due(*pipeline.new_samples())
+    answer = pipeline.stands()
     if not (at_once or answer.is_due):
         print_json({"version": None, "reason": answer.reason}) if as_json else typer.echo(answer.reason)
         return
-    outcome = asyncio.run(pipeline.retrain())
-    done = pipeline.release(outcome) if release else outcome.version
+    with working("beginning", shown=not as_json) as tell:
+        outcome = asyncio.run(pipeline.retrain(tell=tell))
+        done = pipeline.release(outcome) if release else outcome.version
     print_json(outcome) if as_json else _print(outcome, done)
     raise typer.Exit(0 if outcome.accepted else 1)
 

@@ -103,6 +103,16 @@ def target(row: Mapping[str, Any], verdict: str | None = None) -> Target | None:
     return None
 
 
+def unknown(found: pa.Table, before: pa.Table) -> int:
+    """How many examples of `found` the table `before` does not have, or has with another label or source."""
+
+    def taught(table: pa.Table) -> set[tuple[str, ...]]:
+        names = ("interaction_id", "label", "source")
+        return set(zip(*(table.column(name).to_pylist() for name in names), strict=True))
+
+    return len(taught(found) - taught(before))
+
+
 def column(examples: pa.Table, name: str) -> NDArray[np.str_]:
     """A text column as an array."""
     return np.array(examples.column(name).to_pylist(), dtype=np.str_)

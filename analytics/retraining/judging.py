@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.retraining.evaluation import ALL, Score, agent_slices, scores
 from analytics.retraining.examples import column
+from analytics.retraining.split import Split
 from analytics.training import GateDecision, judge
 
 Bools = NDArray[np.bool_]
@@ -39,18 +40,25 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evaluate(
-    new: Answers, old: Answers | None, examples: pa.Table, held_out: Bools, past: Mapping[str, Collection[str]]
+    new: Answers, old: Answers | None, examples: pa.Table, parts: Split, past: Mapping[str, Collection[str]]
 ) -> Evaluation:
     """Both models on what was held out, and on the interactions that `past` names by their resolved cluster.
 
-    The latter must not go wrong again, and count in their cluster's slice only. The gate needs independent examples,
-    so it sees one turn of each session.
+    Later sessions are the slice of all traffic; an agent's slice has its earlier ones too that were kept back, so that
+    one whom nobody asks any more is still judged. What `past` names must not go wrong again, and counts in its
+    cluster's slice only. The gate needs independent examples, so it sees one turn of each session.
     """
     named = _named(examples, past)
-    is_asked = np.logical_or.reduce([held_out, *named.values()])
+    unseen = parts.held_out | parts.kept_back
+    is_asked = np.logical_or.reduce([unseen, *named.values()])
     asked = examples.filter(pa.array(is_asked))
     truth, sessions = column(asked, "label"), column(asked, "session_id")
-    slices = _judged(truth, held_out[is_asked], {name: mask[is_asked] for name, mask in named.items()})
+    agents = {name: mask & unseen[is_asked] for name, mask in agent_slices(truth).items()}
+    slices = {
+        ALL: parts.held_out[is_asked],
+        **{name: mask for name, mask in agents.items() if mask.any()},
+        **{name: mask[is_asked] for name, mask in named.items()},
+    }
     texts = asked.column("text").to_pylist()
     answered = np.array(new.predict(texts), dtype=np.str_)
     after = scores(answered, truth, sessions, slices)
@@ -64,11 +72,6 @@ def evaluate(
         {name: mask[single] for name, mask in slices.items()},
     )
     return Evaluation(after=after, before=scores(answered_before, truth, sessions, slices), gate=gate)
-
-
-def _judged(truth: NDArray[np.str_], held_out: Bools, clusters: Mapping[str, Bools]) -> dict[str, Bools]:
-    agents = {name: mask & held_out for name, mask in agent_slices(truth).items()}
-    return {ALL: held_out, **{name: mask for name, mask in agents.items() if mask.any()}, **clusters}
 
 
 def one_of_each(sessions: NDArray[np.str_], seed: int = 0) -> NDArray[np.int64]:

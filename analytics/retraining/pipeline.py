@@ -6,7 +6,7 @@ whole version that passed the gate, or keep theirs. The steps of a run, each don
 1. begin        what is taken into account: everything up to now
 2. dataset      the examples, written down: what the model can be traced back to
 3. model        trained on the earlier sessions
-4. evaluation   measured on the later ones, and judged against the model in use
+4. evaluation   measured on the later ones and on the past that is kept back, and judged against the model in use
 5. version      into the registry, accepted or refused with its reasons
 """
 
@@ -23,8 +23,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.asking import Ask, of_store
+from analytics.labels import book
+from analytics.progress import Tell
 from analytics.registry import Lineage, Manifest, Registry, registry_of
 from analytics.retraining import examples
+from analytics.retraining.drifted import has_drifted
 from analytics.retraining.evaluation import ALL
 from analytics.retraining.examples import column, seconds
 from analytics.retraining.judging import Evaluation, evaluate
@@ -85,23 +88,32 @@ class IncrementalRetrainingPipeline:
         return due(self._retraining, last, new_samples, datetime.now(UTC), drifted=drifted)
 
     def new_samples(self) -> tuple[datetime | None, int]:
-        """When the last training was, and how many examples came since."""
+        """When the last training was, and how many examples it did not know: new ones, and old ones labelled anew."""
         manifests = self.registry.manifests()
-        last = manifests[-1].lineage.last_event if manifests else None
-        found = examples.read(self._ask, datetime.now(UTC))
-        since = 0.0 if last is None else last.replace(tzinfo=UTC).timestamp()
-        return (manifests[-1].created_at if manifests else None), int((seconds(found) > since).sum())
+        found = self._examples(datetime.now(UTC))
+        if not manifests:
+            return None, found.num_rows
+        return manifests[-1].created_at, _new(found, manifests[-1].lineage)
+
+    def stands(self) -> Due:
+        """Whether to train now, from what the store and the registry know: new samples, and alerts of drift."""
+        last, new = self.new_samples()
+        return self.due(last, new, drifted=last is not None and has_drifted(self._ask, last))
 
     async def retrain(
-        self, past: Mapping[str, Collection[str]] | None = None, until: datetime | None = None
+        self,
+        past: Mapping[str, Collection[str]] | None = None,
+        until: datetime | None = None,
+        *,
+        tell: Tell = lambda _: None,
     ) -> Outcome:
         """Trains, judges and registers a version; goes on with a run that was cut off.
 
         What came before `until` counts (now unless given). `past` names interactions that must not go wrong again,
-        by the failure cluster that was resolved; unless given, those that the store knows. Raises ConfigError where
-        there is too little to learn from.
+        by the failure cluster that was resolved; unless given, those that the store knows. `tell` is told each
+        step as it begins. Raises ConfigError where there is too little to learn from.
         """
-        return await asyncio.to_thread(self._retrain, past, until or datetime.now(UTC))
+        return await asyncio.to_thread(self._retrain, past, until or datetime.now(UTC), tell)
 
     def release(self, outcome: Outcome) -> str:
         """Tells what the run has led to, puts an accepted version to use as the settings say, and tells agents.
@@ -121,14 +133,17 @@ class IncrementalRetrainingPipeline:
         self.registry.announce(self._settings.kafka)
         return done
 
-    def _retrain(self, past: Mapping[str, Collection[str]] | None, until: datetime) -> Outcome:
+    def _retrain(self, past: Mapping[str, Collection[str]] | None, until: datetime, tell: Tell) -> Outcome:
         runs = Steps(self._settings.storage / "runs")
         begun = runs.value(UNFINISHED, _Begun, lambda: _begin(until))
         steps = Steps(runs.folder / begun.run)
+        tell("reading what the store has learnt")
         dataset = steps.files("dataset", lambda folder: self._write_dataset(begun.until, folder))
         table = pq.read_table(dataset / DATASET_FILE)
         parts = split(column(table, "session_id"), seconds(table))
+        tell(f"training on {int(parts.train.sum()):,} examples")
         model = steps.files("model", lambda folder: self._train(table, parts, folder))
+        tell(f"judging on {int(parts.held_out.sum()):,} later ones")
         evaluation = steps.value("evaluation", Evaluation, lambda: self._judge(model, table, parts, past))
         manifest = self._register(begun, table, dataset, model, evaluation)
         (runs.folder / f"{UNFINISHED}.json").unlink(missing_ok=True)
@@ -141,8 +156,11 @@ class IncrementalRetrainingPipeline:
             evaluation=evaluation,
         )
 
+    def _examples(self, until: datetime) -> pa.Table:
+        return examples.read(self._ask, until, book.adjudicator(self._settings))
+
     def _write_dataset(self, until: datetime, folder: Path) -> None:
-        table = examples.read(self._ask, until)
+        table = self._examples(until)
         agents = set(table.column("label").to_pylist())
         if len(agents) < LEAST_LABELS:
             raise ConfigError(
@@ -165,7 +183,7 @@ class IncrementalRetrainingPipeline:
         if production is not None:
             old = Router.load(fetch(production, self._settings.storage / "models") / MODEL_FILE)
         fixed = resolved_clusters(self._ask) if past is None else past
-        return evaluate(Router.load(model / MODEL_FILE), old, table, parts.held_out, fixed)
+        return evaluate(Router.load(model / MODEL_FILE), old, table, parts, fixed)
 
     def _register(self, begun: _Begun, table: pa.Table, dataset: Path, model: Path, evaluation: Evaluation) -> Manifest:
         (model / EVALUATION_FILE).write_bytes(msgspec.json.encode(evaluation))
@@ -214,6 +232,15 @@ def run_of(manifest: Manifest, evaluation: Evaluation) -> TrainingRun:
             for name, score in evaluation.after.items()
         ],
     )
+
+
+def _new(found: pa.Table, last: Lineage) -> int:
+    """Examples that the last training did not have; of a dataset that is gone, those that happened after it."""
+    dataset = last.dataset_file()
+    if dataset is not None and dataset.is_file():
+        return examples.unknown(found, pq.read_table(dataset))
+    since = 0.0 if last.last_event is None else last.last_event.replace(tzinfo=UTC).timestamp()
+    return int((seconds(found) > since).sum())
 
 
 def _begin(until: datetime) -> _Begun:

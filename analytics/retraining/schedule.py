@@ -31,6 +31,8 @@ def due(settings: Retraining, last: datetime | None, new_samples: int, now: date
         return Due(True, f"{new_samples} samples and no model yet")
     if drifted:
         return Due(True, f"{new_samples} new samples, and traffic has drifted")
+    if settings.schedule == "drift":
+        return Due(False, f"no alert of drift since {last:%Y-%m-%d %H:%M} (retraining.schedule)")
     next_time = last + PERIODS[settings.schedule]
     if now < next_time:
         return Due(False, f"the next {settings.schedule} training is on {next_time:%Y-%m-%d %H:%M}")

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from consumers.lake.batch import Batch, Records
 from consumers.lake.store import Store
 from headrace.events import ProductionInteraction
-from headrace.settings import ContinualLearning, Logging, Retraining, Settings
+from headrace.settings import ActiveLearning, ContinualLearning, Logging, Retraining, Settings
+from headrace.topics import CLUSTERS, DECISIONS, REPORTS
 from tests.consumers.lake.support import CLEAN_TOPIC, NOON, REJECTED_TOPIC, batch, interaction
 
 QUERIES = {
@@ -17,6 +19,7 @@ QUERIES = {
     "account": ("reset the password of login {}", "change email of account {}", "cannot sign in since {} days"),
 }
 AGENTS = tuple(QUERIES)
+TOPICS = {name: CLEAN_TOPIC.replace("clean", name) for name in (CLUSTERS, DECISIONS, REPORTS)}
 TURNS = 900
 """Of the store `learning`."""
 
@@ -36,9 +39,10 @@ def turn(number: int, label: str | None = None) -> ProductionInteraction:
     )
 
 
-def settings_in(folder: Path, **retraining: object) -> Settings:
+def settings_in(folder: Path, learning: ActiveLearning | None = None, **retraining: object) -> Settings:
     return Settings(
         continual_learning=ContinualLearning(
+            active_learning=learning or ActiveLearning(),
             logging=Logging(storage=folder / "store"),
             retraining=Retraining(**{"min_new_samples": 10, **retraining}),  # type: ignore[arg-type]
         )
@@ -52,3 +56,15 @@ def store(settings: Settings, turns: Iterable[ProductionInteraction]) -> None:
             opened.begin(CLEAN_TOPIC, "clean-id", 1)
             opened.begin(REJECTED_TOPIC, "rejected-id", 1)
         opened.write(batch(turns, offset=max(entry.next_offset for entry in opened.entries.values())))
+
+
+def tell(settings: Settings, topic: str, *records: bytes) -> None:
+    """Adds records of the clusters, decisions or reports to the store."""
+    with Store(settings) as opened:
+        known = {entry.topic: entry.next_offset for entry in opened.entries.values()}
+        if TOPICS[topic] not in known:
+            opened.begin(TOPICS[topic], f"id of {topic}", 1)
+        made, first = Batch(CLEAN_TOPIC, REJECTED_TOPIC, (TOPICS[topic],)), known.get(TOPICS[topic], 0)
+        places = list(range(first, first + len(records)))
+        made.add(Records(TOPICS[topic], [0] * len(records), places, list(records)))
+        opened.write(made)

@@ -9,21 +9,31 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from analytics.retraining import IncrementalRetrainingPipeline
+from analytics.asking import of_store
+from analytics.labels import book
+from analytics.retraining import IncrementalRetrainingPipeline, examples
 from analytics.retraining.examples import IMPLICIT_WEIGHT, table, target
 from analytics.retraining.pipeline import run_of
+from consumers.lake.store import Store
+from consumers.windows.reports import Alert, encode
 from headrace.errors import ConfigError
+from headrace.events import Label
+from headrace.ids import KeyRing
 from headrace.router import Router
-from headrace.settings import CONFIG_VARIABLE, Settings
+from headrace.settings import CONFIG_VARIABLE, ActiveLearning, Settings
 from headrace.states import fetch
-from tests.analytics.retraining.support import AGENTS, TURNS, settings_in, store, turn
+from headrace.topics import REPORTS
+from tests.analytics.retraining.support import AGENTS, TURNS, settings_in, store, tell, turn
 from tests.conftest import write_settings
+from tests.consumers.lake.support import NOON, batch, interaction_id
 
 pytestmark = pytest.mark.slow
 
 STEPS = ("unfinished", "dataset", "model", "evaluation")
+LATER = NOON + timedelta(days=3)
 
 
 def retrain(settings: Settings) -> IncrementalRetrainingPipeline:
@@ -32,12 +42,30 @@ def retrain(settings: Settings) -> IncrementalRetrainingPipeline:
     return pipeline
 
 
+def drift_alert(at: datetime) -> bytes:
+    window = int(at.timestamp() * 1_000_000)
+    return encode(
+        Alert(
+            alert_id=f"drift-{window}",
+            kind="drift",
+            severity="warning",
+            tenant="default",
+            agent="*",
+            start_us=window,
+            subject="agents",
+            summary="",
+            runbook="",
+        )
+    )
+
+
 def test_a_router_is_learnt_from_the_store_and_can_be_traced_back(learning: Settings, tmp_path: Path) -> None:
     pipeline = IncrementalRetrainingPipeline(learning)
     outcome = asyncio.run(pipeline.retrain())
     assert outcome.accepted
     assert outcome.evaluation.after["all"].lower > 0.95
-    assert (outcome.examples, outcome.held_out) == (TURNS * 4 // 5, TURNS // 5)
+    assert outcome.held_out == TURNS // 5
+    assert TURNS * 0.6 < outcome.examples < TURNS * 0.8  # one in ten of the earlier sessions is kept back
     (manifest,) = pipeline.registry.manifests()
     assert manifest.lineage.events == TURNS
     assert Path(manifest.lineage.dataset_uri.removeprefix("file://")).exists()
@@ -82,6 +110,46 @@ def test_when_it_is_due(learning: Settings) -> None:
     last, new = pipeline.new_samples()
     assert last is not None
     assert new == 0
+
+
+def test_old_interactions_that_get_labels_are_new_samples(learning: Settings) -> None:
+    pipeline = retrain(learning)
+    labels = [
+        Label(interaction_id=interaction_id(n), annotator="ann", name="agent", value="billing", timestamp=LATER)
+        for n in range(30)
+    ]
+    with Store(learning) as opened:
+        opened.write(batch(labels, offset=TURNS))
+    assert pipeline.new_samples()[1] == 30
+    assert not pipeline.stands().is_due
+
+
+def test_an_alert_of_drift_makes_it_due(learning: Settings) -> None:
+    pipeline = retrain(learning)
+    store(learning, map(turn, range(TURNS, TURNS + 30)))
+    assert "next weekly" in pipeline.stands().reason
+    tell(learning, REPORTS, drift_alert(NOON))
+    assert not pipeline.stands().is_due
+    tell(learning, REPORTS, drift_alert(datetime.now(UTC) + timedelta(hours=1)))
+    assert pipeline.stands().is_due
+    assert "drifted" in pipeline.stands().reason
+
+
+def test_the_adjudicators_word_is_trained_on_where_annotators_disagree(tmp_path: Path) -> None:
+    said = [("ann", "billing"), ("bob", "delivery"), ("chief", "account")]
+    labels = [
+        Label(interaction_id=interaction_id(0), annotator=annotator, name="agent", value=value, timestamp=LATER)
+        for annotator, value in said
+    ]
+    for adjudicator, taught in (("", []), ("chief", ["account"])):
+        settings = settings_in(tmp_path / adjudicator, learning=ActiveLearning(adjudicator=adjudicator))
+        pseudonym = KeyRing.from_environment().pseudonym
+        sent = [msgspec.structs.replace(label, annotator=pseudonym("user", label.annotator)) for label in labels]
+        store(settings, [msgspec.structs.replace(turn(0), user_feedback_score=None)])
+        with Store(settings) as opened:
+            opened.write(batch(sent, offset=1))
+        found = examples.read(of_store(settings), LATER + timedelta(days=1), book.adjudicator(settings))
+        assert found.column("label").to_pylist() == taught
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -11,20 +11,17 @@ from analytics.asking import of_store
 from analytics.retraining import IncrementalRetrainingPipeline
 from analytics.retraining.resolved import resolved_clusters
 from consumers.failures.state import Cluster, Failing, Status
-from consumers.lake.batch import Batch, Records
-from consumers.lake.store import Store
 from consumers.windows.reports import ClusterReport
 from headrace.codec import encode
 from headrace.decisions import Resolution
 from headrace.events import ProductionInteraction
 from headrace.settings import Settings
 from headrace.topics import CLUSTERS, DECISIONS
-from tests.analytics.retraining.support import TURNS, store, turn
-from tests.consumers.lake.support import CLEAN_TOPIC, NOON, REJECTED_TOPIC, interaction_id
+from tests.analytics.retraining.support import TURNS, store, tell, turn
+from tests.consumers.lake.support import NOON, interaction_id
 
 MEMBERS = range(3, 3 + 24 * 9, 9)
 """Turns that ask billing in the words of its second phrasing."""
-TOPICS = {name: CLEAN_TOPIC.replace("clean", name) for name in (CLUSTERS, DECISIONS)}
 
 
 def cluster(name: str, status: Status, window: int = 0, last_seen: int = TURNS) -> bytes:
@@ -34,15 +31,6 @@ def cluster(name: str, status: Status, window: int = 0, last_seen: int = TURNS) 
         cluster_id=name, status=status, first_seen=NOON, last_seen=seen, size=len(members), exemplars=members
     )
     return encode(ClusterReport("default", name, window * 300_000_000, 1, found))
-
-
-def tell(settings: Settings, topic: str, *records: bytes) -> None:
-    """Adds records of the clusters, or decisions, to the store."""
-    with Store(settings) as opened:
-        opened.begin(TOPICS[topic], f"id of {topic}", 1)
-        batch = Batch(CLEAN_TOPIC, REJECTED_TOPIC, (TOPICS[topic],))
-        batch.add(Records(TOPICS[topic], [0] * len(records), list(range(len(records))), list(records)))
-        opened.write(batch)
 
 
 def mislabelled(number: int) -> ProductionInteraction:

@@ -23,6 +23,13 @@ def test_drift_does_not_wait_for_the_period() -> None:
     assert not due(Retraining(), NOW - timedelta(hours=1), 99, NOW, drifted=True).is_due
 
 
+def test_a_schedule_of_drift_waits_for_it() -> None:
+    settings = Retraining(schedule="drift")
+    assert due(settings, None, 100, NOW).is_due
+    assert not due(settings, NOW - timedelta(days=300), 1_000, NOW).is_due
+    assert due(settings, NOW - timedelta(hours=1), 100, NOW, drifted=True).is_due
+
+
 def test_the_reason_is_said() -> None:
     assert "min_new_samples" in due(Retraining(), None, 3, NOW).reason
     assert "2026-03-15" in due(Retraining(), NOW - timedelta(days=1), 500, NOW).reason
