@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PLACE = "A file (CSV, Parquet, JSON lines) or a period of the store: 2026-03-01..2026-03-31."
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one report a line.")]
 PageOption = Annotated[Path | None, typer.Option("--page", help="Write a page with plots here (HTML).")]
+SHOWN = 3
+"""Examples and culprits of a signal, for a person; --json has more of them."""
 
 app = typer.Typer()
 group = typer.Typer(no_args_is_help=True, help="Whether traffic and quality look as they used to.")
@@ -120,7 +122,11 @@ def _print(label: str, found: DriftReport) -> None:
         )
     season = f"; reference matched by {found.season}" if found.season else ""
     table.caption = f"reference {found.reference.id}, {found.reference.kind}{season}"
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for signal in found.signals:
+        if signal.examples:
+            console.print(f"{signal.name}, for example: {', '.join(signal.examples[:SHOWN])}", highlight=False)
 
 
 def _middle(summary: dict[str, float]) -> str:
@@ -128,7 +134,6 @@ def _middle(summary: dict[str, float]) -> str:
 
 
 def _words(signal: SignalReport) -> str:
-    who = ", ".join(
-        f"{culprit.name} {culprit.reference_share:.1%} → {culprit.current_share:.1%}" for culprit in signal.culprits
-    )
-    return f"{signal.cause}: {who}" if signal.cause else who
+    shown = signal.culprits[:SHOWN]
+    who = ", ".join(f"{one.name} {one.reference_share:.1%} → {one.current_share:.1%}" for one in shown)
+    return ": ".join(part for part in (signal.cause, who) if part)

@@ -13,9 +13,9 @@ from consumers.drift.report import DriftReport
 from headrace.errors import ConfigError
 
 COLUMNS = (
-    "interaction_id, timestamp, agent_selected, agent_version, user_query, length(user_query) AS query_length, "
-    "length(response) AS response_length, latency_ms, rating, routing_confidence, hallucination_score, model, "
-    "tokens_in, tokens_out, cost_usd, error"
+    "interaction_id, session_id, timestamp, agent_selected, agent_version, user_query, "
+    "length(user_query) AS query_length, length(response) AS response_length, latency_ms, rating, "
+    "routing_confidence, hallucination_score, model, tokens_in, tokens_out, cost_usd, error"
 )
 MOST_ROWS = 20_000
 """Of one period, chosen by the hash of their ids: more find no change that matters, and take seconds."""

@@ -155,11 +155,12 @@ def _print_table(found: list[ClusterReport]) -> None:
 
     table = Table(header_style="bold")
     table.add_column("cluster", no_wrap=True)
-    for name in ("status", "severity", "size", "of traffic", "about", "agents"):
+    for name in ("tenant", "status", "severity", "size", "of traffic", "about", "agents"):
         table.add_column(name)
     for cluster in found:
         table.add_row(
             cluster.cluster_id,
+            cluster.tenant,
             cluster.status,
             f"{cluster.severity:.0f}",
             str(cluster.size),
@@ -175,7 +176,8 @@ def _print_cluster(cluster: ClusterReport) -> None:
     from rich.markup import escape
 
     console = Console()
-    console.print(f"[bold]{escape(cluster.title or cluster.cluster_id)}[/]  {cluster.cluster_id}, {cluster.status}")
+    console.print(f"[bold]{escape(cluster.title or cluster.cluster_id)}[/]")
+    console.print(f"{cluster.cluster_id} of tenant {cluster.tenant}, {cluster.status}")
     console.print(f"severity {cluster.severity:.0f} of 100, {cluster.size} failures, {cluster.rate:.2%} of traffic")
     console.print(f"from {cluster.first_seen:%Y-%m-%d %H:%M} to {cluster.last_seen:%Y-%m-%d %H:%M} UTC")
     for name, counts in (("flags", cluster.flags), ("agents", cluster.agents), ("versions", cluster.versions)):

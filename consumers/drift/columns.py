@@ -11,16 +11,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from headrace.errors import ConfigError
+from headrace.events import ProductionInteraction
 
 Columns = dict[str, NDArray[Any]]
 Table = Any
 """An Arrow table, anything with the Arrow C stream interface (pandas, polars, DuckDB), or a mapping of columns."""
+TIME = ("timestamp", "time")
+TYPE = "type"
+"""Of an event, in a file that has several."""
+INTERACTION = ProductionInteraction.__struct_config__.tag
 
 
 def columns(table: Table) -> Columns:
     """Columns as arrays: numbers as float, times as datetime64[us], lists of numbers as a matrix, others as objects.
 
-    Raises ConfigError for what is no table, or columns of unequal lengths.
+    A column of times may hold ISO 8601 text. Raises ConfigError for what is no table, or columns of unequal lengths.
     """
     if isinstance(table, Mapping):
         made = {str(name): _array(values) for name, values in table.items()}
@@ -31,11 +36,15 @@ def columns(table: Table) -> Columns:
         raise ConfigError(f"{type(table).__name__}: no table; give an Arrow table, a DataFrame or a dict of arrays")
     if len({len(column) for column in made.values()}) > 1:
         raise ConfigError(f"columns of unequal lengths: { {name: len(column) for name, column in made.items()} }")
-    return made
+    return made | {name: _times(made[name]) for name in TIME if name in made}
 
 
 def read_file(path: Path) -> Columns:
-    """The columns of a CSV, Parquet or JSON-lines file (the latter two also gzipped)."""
+    """The columns of a CSV, Parquet or JSON-lines file (the latter two also gzipped); of events, the interactions."""
+    return _interactions(_read(path))
+
+
+def _read(path: Path) -> Columns:
     name = path.name.removesuffix(".gz")
     try:
         if name.endswith(".parquet"):
@@ -66,6 +75,29 @@ def taken(table: Columns, rows: NDArray[Any]) -> Columns:
 def length(table: Columns) -> int:
     """The number of rows."""
     return len(next(iter(table.values()))) if table else 0
+
+
+def _interactions(table: Columns) -> Columns:
+    """Without the rows that are other events, and the columns that only those have."""
+    is_interaction = table.get(TYPE, np.zeros(0)) == INTERACTION
+    if not np.any(is_interaction):
+        return table
+    kept = taken(table, is_interaction)
+    return {name: column for name, column in kept.items() if name != TYPE and not _is_empty(column)}
+
+
+def _is_empty(column: NDArray[Any]) -> bool:
+    return all(value is None or value != value for value in column.tolist())
+
+
+def _times(column: NDArray[Any]) -> NDArray[Any]:
+    """Of ISO 8601 text with or without a zone; what is neither stays."""
+    for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")) if column.dtype.kind == "O" else ():
+        try:
+            return _from_arrow(pa.chunked_array([pa.array(column, pa.string()).cast(kind)]))
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            continue
+    return column
 
 
 def _array(values: Any) -> NDArray[Any]:

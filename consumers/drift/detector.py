@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consumers.drift import culprits
-from consumers.drift.columns import Columns, Table, columns, length, taken
+from consumers.drift.columns import TIME, Columns, Table, columns, length, taken
 from consumers.drift.culprits import Compare
 from consumers.drift.embedding import VectorComparison
 from consumers.drift.frame import LEVEL, Signal, adjusted, compare, decided
@@ -18,7 +18,7 @@ from consumers.drift.numeric import Comparison, Method
 from consumers.drift.reference import identified
 from consumers.drift.report import Cause, Culprit, DriftReport, Kind, ReferenceKind, SignalReport
 from consumers.drift.sessions import counting, factor, numbered, one_query_each
-from consumers.drift.signals import AGENT, ID, QUERY, SESSION, TIME, VERSION, Embed, Signals, named, signals
+from consumers.drift.signals import AGENT, ID, QUERY, SESSION, VERSION, Embed, Signals, named, signals
 from headrace.embedding import embedder
 from headrace.settings import DriftDetection
 

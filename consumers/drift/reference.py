@@ -6,9 +6,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from consumers.drift.columns import Columns, length
+from consumers.drift.columns import TIME, Columns, length
 from consumers.drift.report import ReferenceId, ReferenceKind
-from consumers.drift.signals import TIME, named
+from consumers.drift.signals import named
 
 ID_BYTES = 8
 

@@ -15,7 +15,6 @@ from consumers.drift.report import Kind
 AGENT = ("agent_selected", "agent")
 VERSION = ("agent_version", "version")
 QUERY = ("user_query", "query")
-TIME = ("timestamp", "time")
 ID = ("interaction_id", "id")
 SESSION = ("session_id", "session")
 NO_SIGNAL = {

@@ -19,6 +19,7 @@ class ClusterReport(msgspec.Struct, frozen=True, kw_only=True):
     """One failure: what it is, how bad, since when, where, and what to do."""
 
     cluster_id: str
+    tenant: str
     title: str
     """Key phrases; empty where the members have no words in common."""
     status: Status
@@ -57,6 +58,7 @@ def _report(cluster: Cluster, all_of_them: Iterable[Cluster], state: ClusterStat
     shown = cluster.exemplars[:EXAMPLES]
     return ClusterReport(
         cluster_id=cluster.cluster_id,
+        tenant=state.tenant,
         title=title,
         status=cluster.status,
         severity=severity(cluster),

@@ -28,7 +28,7 @@ SAYING_LITTLE = COMMON_WORDS | frozenset(_LITTLE_TEXT.split())
 """Nor do these, in a title."""
 _CUT_TOKEN = re.compile(r"\[\w*$")
 """A placeholder that lost its end, where a text was cut to length: no key is left out of it by `kinds_only`."""
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 
 
 def key_phrases(texts: Sequence[str], others: Sequence[str], count: int = PHRASES) -> list[str]:

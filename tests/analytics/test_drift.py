@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,31 @@ def test_two_files_are_compared_without_a_store(files: tuple[str, str]) -> None:
     assert shown.exit_code == 0
     assert "latency_ms" in shown.stdout
     assert "yes" in shown.stdout
+
+
+def test_what_alarms_is_shown_with_examples(tmp_path: Path) -> None:
+    places = [str(tmp_path / name) for name in ("before.jsonl", "after.jsonl")]
+    for seed, place in enumerate(places):
+        _write_events(Path(place), slower=1.0 + seed)
+    shown = drift("compare", *places).stdout
+    assert "latency_ms, for example: slow-" in shown
+    assert "2,000" not in shown
+    report = json.loads(drift("compare", *places, "--json").stdout)
+    assert (report["rows"], report["reference"]["first"][:10]) == (400, "2026-03-01")
+    assert not {"type", "score", "score given"} & {signal["name"] for signal in report["signals"]}
+
+
+def _write_events(place: Path, slower: float) -> None:
+    """Interactions as clients and the simulator write them, a minute apart, and feedback on half of them."""
+    rng, moment = np.random.default_rng(1), datetime(2026, 3, 1, tzinfo=UTC)
+    with place.open("w") as lines:
+        for row, latency_ms in enumerate(slower * rng.lognormal(5, 0.3, 400)):
+            at = (moment + timedelta(minutes=row)).isoformat()
+            event = {"type": "interaction.v1", "interaction_id": f"slow-{row}", "timestamp": at}
+            lines.write(json.dumps({**event, "latency_ms": latency_ms}) + "\n")
+            if row % 2:
+                feedback = {"type": "feedback.v1", "interaction_id": f"slow-{row}", "timestamp": at}
+                lines.write(json.dumps({**feedback, "score": float(row % 5)}) + "\n")
 
 
 def test_programs_get_the_report(files: tuple[str, str]) -> None:

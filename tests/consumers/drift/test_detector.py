@@ -106,3 +106,21 @@ def test_the_settings_choose_the_number_that_is_quoted() -> None:
 def test_what_is_no_table_is_refused() -> None:
     with pytest.raises(ConfigError, match="unequal lengths"):
         DriftDetector().compare({"a": [1.0], "b": [1.0, 2.0]}, {"a": [1.0]})
+
+
+def test_times_may_be_text_with_or_without_a_zone() -> None:
+    rng = np.random.default_rng(3)
+    hours = np.sort(rng.integers(0, 24 * 28, 4_000))
+    times = np.datetime64("2026-03-01T00:00") + hours.astype("timedelta64[h]")
+    latencies = 100 * np.where(hours % 24 < 12, 3.0, 1.0) * rng.lognormal(0, 0.2, len(hours))
+    whole, mornings = np.ones(len(hours), bool), (hours % 24 < 12) & (hours > 24 * 14)
+    for zone in ("", "Z", "+00:00"):
+        reference, current = (
+            {
+                "timestamp": [f"{time}{zone}" for time in times[rows].astype("datetime64[s]")],
+                "latency_ms": latencies[rows],
+            }
+            for rows in (whole, mornings)
+        )
+        report = DriftDetector().compare(reference, current)
+        assert (report.season[:4], report.drifted) == ("hour", [])

@@ -40,3 +40,8 @@ def test_no_pseudonym_is_in_a_title_or_a_suggestion_also_where_a_text_was_cut(cu
     secret = TOKEN.casefold().strip("[]").partition("_")[2]
     assert not any(piece and piece in said for piece in secret.split("_"))
     assert "email_" not in said
+
+
+def test_a_quoted_phrase_is_named_without_its_quotes() -> None:
+    texts = ["What is the 'climate contribution' over £3?", "Who decided on the 'climate contribution'?"]
+    assert key_phrases(texts, ["Where is my parcel?"])[0] == "climate contribution"
