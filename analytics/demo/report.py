@@ -124,7 +124,8 @@ def _show_watched(seen: Watched, console: Console) -> None:
     true = [alert for alert in seen.alerts if not alert.is_false]
     console.print(
         f"[bold]Drift[/] planted on {seen.drift_at}: {len(true)} alerts since, "
-        f"{len(seen.alerts) - len(true)} false ones before, in {seen.windows} windows of a day"
+        f"{len(seen.alerts) - len(true)} false ones before (the contract allows {seen.allowed:g}), "
+        f"in {seen.windows} windows of a day"
     )
     rows = [(alert.window, alert.tenant, alert.agent, alert.summary) for alert in seen.alerts[:MOST_ALERTS]]
     console.print(

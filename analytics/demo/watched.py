@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from analytics.audit.rows import Query
-from analytics.demo.setting import IDLE_S, WINDOW_S
+from analytics.demo.setting import IDLE_S, REFERENCE_WINDOWS, WINDOW_S
 from consumers.failures.live import live_states
 from consumers.failures.report import reports
+from consumers.windows.comparison import MIN_INTERACTIONS
+from consumers.windows.watching import SECONDS_A_DAY
 from headrace.settings import Settings
 
 SETTLED_S = IDLE_S + 8.0
@@ -24,6 +26,13 @@ _REPORTS = "SELECT count(*) AS n FROM drift_reports LIMIT 1"
 _ALERTS = """
     SELECT min(timestamp) AS timestamp, tenant, agent_selected, subject, arg_min(summary, timestamp) AS summary
     FROM alerts WHERE kind = 'drift' GROUP BY alert_id, tenant, agent_selected, subject ORDER BY 1, 3, 4
+"""
+_QUIET = """
+    SELECT count(*) AS n FROM (
+        SELECT timestamp, max(interactions) AS interactions,
+               dense_rank() OVER (PARTITION BY tenant ORDER BY timestamp) AS number
+        FROM drift_reports WHERE timestamp <= TIMESTAMP '{last}' GROUP BY tenant, agent_selected, timestamp
+    ) WHERE number > {reference} AND interactions >= {least} LIMIT 1
 """
 
 
@@ -56,6 +65,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
     windows: int
     drift_at: str
+    allowed: float
+    """False alerts before the drift by the contract: one of each agent in `windows.false_alarm_days`."""
     alerts: list[DriftAlert]
     failures: list[FailureFound]
 
@@ -66,6 +77,7 @@ def watched(settings: Settings, query: Query, drift_at: datetime) -> Watched:
     return Watched(
         windows=windows,
         drift_at=f"{drift_at:%Y-%m-%d}",
+        allowed=_allowed(settings, query, drift_at),
         alerts=[_alert(row, drift_at) for row in query(_ALERTS)],
         failures=_failures(settings),
     )
@@ -79,6 +91,12 @@ def _settled(query: Query) -> int:
             said, since = now, time.monotonic()
         time.sleep(POLL_S)
     return said
+
+
+def _allowed(settings: Settings, query: Query, drift_at: datetime) -> float:
+    last = drift_at.astimezone(UTC).replace(tzinfo=None) - timedelta(seconds=WINDOW_S)
+    quiet = query(_QUIET.format(last=last, reference=REFERENCE_WINDOWS, least=MIN_INTERACTIONS))[0][0]
+    return float(round(quiet * WINDOW_S / SECONDS_A_DAY / settings.windows.false_alarm_days, 1))
 
 
 def _alert(row: Sequence[object], drift_at: datetime) -> DriftAlert:

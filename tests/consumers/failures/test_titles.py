@@ -10,6 +10,7 @@ import pytest
 from consumers.failures.finding import Finding
 from consumers.failures.report import reports
 from consumers.failures.state import TEXT_CHARACTERS, Cluster, ClusterState, Failing, packed
+from consumers.failures.titles import key_phrases
 from headrace.ids import KeyRing
 from headrace.privacy.pseudonym import Pseudonyms
 
