@@ -648,7 +648,7 @@ static PyObject *scan(PyObject *self, PyObject *text) {
     if (outcome == NO_MEMORY) {
         PyErr_NoMemory();
     } else if (outcome == TOO_MANY) {
-        answer = Py_NewRef(Py_None);
+        answer = Py_BuildValue("(Oi)", Py_None, 1); /* it was not read to its end */
     } else {
         PyObject *places = listed(&look);
         if (places) answer = Py_BuildValue("(Ni)", places, look.disguised);
@@ -796,7 +796,7 @@ static void scanner_dealloc(PyObject *self) {
 }
 
 static PyMethodDef METHODS[] = {
-    {"scan", scanner_scan, METH_O, "The places of a text and whether it may be disguised; None where they are too many."},
+    {"scan", scanner_scan, METH_O, "The places of a text, None where they are too many, and whether it may be disguised."},
     {NULL, NULL, 0, NULL}};
 static PyType_Slot SLOTS[] = {{Py_tp_init, scanner_init}, {Py_tp_new, PyType_GenericNew}, {Py_tp_dealloc, scanner_dealloc},
                               {Py_tp_methods, METHODS}, {0, NULL}};

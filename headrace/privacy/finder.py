@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +19,7 @@ from headrace.privacy.rule import (
     EDGE,
     LONGEST_MATCH,
     MASK,
+    Bounds,
     Code,
     Confirm,
     Digits,
@@ -45,8 +46,8 @@ BEFORE_PLACE = CONTEXT_BEFORE + 2 * EDGE
 """Characters before a place of which something may change what is found there."""
 
 Match = Callable[[str, int], re.Match[str] | None]
-_Group = tuple[Match, Indexes, dict[frozenset[str], Indexes] | None]
-"""A pattern, the rules that share it, and which of them the words nearby leave; None where none asks for words."""
+_Group = tuple[Match, Indexes, frozenset[str], dict[frozenset[str], Indexes]]
+"""A pattern, the rules that share it, the words that they ask for, and which of them the words nearby leave."""
 _Candidate = tuple[int, re.Match[str]]
 Hit = tuple[int, int, int]
 """Index of the rule, start, end."""
@@ -56,12 +57,12 @@ class Allowance:
     """How much work may still go into the checks of one text."""
 
     def __init__(self, characters: int) -> None:
-        self._left = MOST_WORK + characters // CHARACTERS_A_CHECK
+        self.left = MOST_WORK + characters // CHARACTERS_A_CHECK
 
     def spend(self, work: int) -> None:
         """Raises TooManyPlaces where no more is left."""
-        self._left -= work
-        if self._left < 0:
+        self.left -= work
+        if self.left < 0:
             raise TooManyPlaces
 
 
@@ -103,13 +104,13 @@ class Matcher:
         has found a value that reaches beyond the place."""
         candidates: list[_Candidate] = []
         several = False
-        for match, members, spoken_for in plan:
+        for match, members, wanted, spoken_for in plan:
             if len(members) == 1 and place < floors.get(members[0], 0):
                 continue
             if (candidate := match(text, place)) is None:
                 continue
-            if spoken_for is not None:
-                words = near.words(candidate.span())
+            if wanted:
+                words = near.words(candidate.span(), wanted)
                 if (left := spoken_for.get(words)) is None:
                     left = self._learned(members, spoken_for, words)
                 members = left
@@ -146,9 +147,8 @@ class Matcher:
 
     def _group(self, members: Indexes) -> _Group:
         if (group := self._groups.get(members)) is None:
-            worded = any(self._context[index] or self._never[index] for index in members)
-            memory: dict[frozenset[str], Indexes] | None = {} if worded else None
-            group = self._rules[members[0]].pattern.match, members, memory
+            wanted = frozenset[str]().union(*(self._context[index] | self._never[index] for index in members))
+            group = self._rules[members[0]].pattern.match, members, wanted, {}
             _remember(self._groups, members, group)
         return group
 
@@ -173,16 +173,17 @@ class Matcher:
         }
         return [(place, asked[indexes]) for place, indexes in places if asked[indexes]]
 
-    def near(self, places: Sequence[Place], found: Sequence[Span]) -> list[Place]:
-        """The places at which the rules may say something else now that these spans (left to right) are masked."""
-        starts = [span.start for span in found]
+    def near(self, places: Sequence[Place], found: Sequence[Bounds], beyond: int = 0) -> list[Place]:
+        """The places at which the rules may say something else now that these stretches (left to right) are masked;
+        of a view, so many characters beyond their reach too."""
+        starts = [start for start, _ in found]
         near: list[Place] = []
         for place, indexes in places:
             if (reach := self._reaches.get(indexes)) is None:
                 reach = max(self._reach[index] for index in indexes)
                 _remember(self._reaches, indexes, reach)
-            before = bisect_left(starts, place + reach)
-            if before and found[before - 1].end + BEFORE_PLACE > place:
+            before = bisect_left(starts, place + reach + beyond)
+            if before and found[before - 1][1] + BEFORE_PLACE + beyond > place:
                 near.append((place, indexes))
         return near
 
@@ -192,17 +193,24 @@ class Matcher:
 
     def spans(self, hits: list[Hit]) -> list[Span]:
         """Hits without overlap: the earlier run of rules of one kind wins, then the longer value, then the earlier."""
+        kept = sorted(hits, key=_start_of)
+        if any(before[2] > after[1] for before, after in pairwise(kept)):
+            kept = self._without_overlap(hits)
+        return [Span(start, end, self._rules[index].kind, self._rules[index].name) for index, start, end in kept]
+
+    def _without_overlap(self, hits: list[Hit]) -> list[Hit]:
         starts: list[int] = []
-        spans: list[Span] = []
-        for index, start, end in sorted(hits, key=self._precedence) if len(hits) > 1 else hits:
+        kept: list[Hit] = []
+        for hit in sorted(hits, key=self._precedence):
+            _, start, end = hit
             at = bisect_left(starts, end)
-            if at == 0 or spans[at - 1].end <= start:
-                rule = self._rules[index]
+            if at == 0 or kept[at - 1][2] <= start:
                 starts.insert(at, start)
-                spans.insert(at, Span(start, end, rule.kind, rule.name))
-        return spans
+                kept.insert(at, hit)
+        return kept
 
 
+_start_of = itemgetter(1)
 _rule_of = itemgetter(0)
 
 

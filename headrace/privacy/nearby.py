@@ -18,6 +18,8 @@ SHORT_WORD = 4
 """Letters up to which a context word counts only where it stands on its own."""
 
 
+MANY_VALUES = 100
+"""From so many on, one look for the words of the whole text pays: most lists of values hold none of them."""
 REMEMBERED_WORDS = 20_000
 """A language's common words; then all are forgotten."""
 _letters = re.compile(r"[^\W\d_\u2e80-\uffff]+|[^\W\d_\u0000-\u2e7f]+").findall
@@ -57,8 +59,8 @@ class Vocabulary:
         if not telling:
             return _NONE
         meanings = [self._meanings[word] for word in telling]
-        begun = [phrase for _, phrases in meanings for phrase in phrases if phrase in text]
-        return frozenset(begun).union(*(held for held, _ in meanings))
+        begun = {phrase for _, phrases in meanings for phrase in phrases}
+        return frozenset(phrase for phrase in begun if phrase in text).union(*(held for held, _ in meanings))
 
     def _learn(self, words: set[str]) -> None:
         if len(self._known) >= REMEMBERED_WORDS:
@@ -139,15 +141,21 @@ class Nearby:
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self._within, self._text = vocabulary.within, text
         self._around: dict[Bounds, frozenset[str]] = {}
+        self._spoken: frozenset[str] | None = None
+        """All words of the text, once its values are so many that to know them pays."""
 
-    def words(self, bounds: Bounds) -> frozenset[str]:
-        """Those before and behind a value; not past what is masked.
+    def words(self, bounds: Bounds, wanted: frozenset[str]) -> frozenset[str]:
+        """Those before and behind a value, the wanted ones for certain; not past what is masked.
 
         >>> near = Nearby(Vocabulary(["ssn", "card"]), "card\\0My SSN: 123 ok")
-        >>> near.words((13, 16))
+        >>> near.words((13, 16), frozenset(["ssn"]))
         frozenset({'ssn'})
         """
+        if self._spoken is not None and self._spoken.isdisjoint(wanted):
+            return _NONE
         if (words := self._around.get(bounds)) is None:
+            if len(self._around) == MANY_VALUES:
+                self._spoken = self._within(folded(self._text))
             start, end = bounds
             before = self._text[max(0, start - CONTEXT_BEFORE) : start].rpartition(MASK)[2]
             after = self._text[end : end + CONTEXT_AFTER].partition(MASK)[0]

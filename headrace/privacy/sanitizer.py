@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import accumulate
+from itertools import accumulate, islice
 from types import MappingProxyType
 
 from headrace.privacy.finder import Allowance, Matcher
@@ -19,15 +19,21 @@ from headrace.privacy.rule import MASK, Rule, Span
 from headrace.privacy.scan import Engine, Look, Scan, scan_with
 from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
+from headrace.privacy.view import REACH as VIEW_REACH
 from headrace.privacy.view import view_of
 
-VERSION = "4"
+VERSION = "5"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
 UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
+CHARACTERS_A_LOOK = 200
+"""Read again in the time of one unit of work: what a further look costs."""
+PIECES_A_CHECK = 8
+"""Of a view, made in that time."""
 
+_masks = re.compile(f"{MASK}+").finditer
 _NOTHING_FOUND: Mapping[str, int] = MappingProxyType({})
 """Of most events: to make a counter for each takes as long as to read its metadata."""
 
@@ -130,33 +136,47 @@ class Sanitizer:
         """
         masked = self._without_placeholders(text)
         allowance = Allowance(len(text))
-        places = self._worth_asking(masked, look.places)
+        looks = self._through_a_view if look.disguised else self._in_plain_sight
         spans: list[Span] = []
-        for _ in range(MAX_PASSES):
-            if not (found := self._looked(masked, places, look.disguised, allowance)):
-                spans += self._own.named(masked)
-                return sorted(span for span in spans if not self._own.allows(text[span.start : span.end]))
+        for found in islice(looks(masked, look.places, allowance), MAX_PASSES):
+            if not found:
+                spans.sort()
+                named = self._own.named(_masked(masked, spans)) if self._own.names else []
+                return sorted(span for span in (*spans, *named) if not self._own.allows(text[span.start : span.end]))
             spans += found
-            masked, before = _masked(masked, found), masked
-            if any(_cut_through_a_word(before, span) for span in found):
-                places = self._worth_asking(masked, self._scan(masked).places)
-            else:
-                places = [place for place in places if masked[place[0]] != MASK]
-            if not look.disguised:
-                places = self._matcher.near(places, found)
         return None
 
-    def _looked(self, text: str, places: Sequence[Place], disguised: bool, allowance: Allowance) -> list[Span]:
-        """What one look finds, through a disguise first. A list of thousands of numbers is too many places where its
-        line ends count as blanks: then what stands in plain sight goes first, and the view is of what that leaves."""
-        if not disguised:
-            return self._found(text, places, allowance)
-        try:
-            return self._seen_through(text, allowance) or self._found(text, places, allowance)
-        except TooManyPlaces:
-            if found := self._found(text, places, allowance):
-                return found
-            raise
+    def _in_plain_sight(self, masked: str, places: Sequence[Place], allowance: Allowance) -> Iterator[list[Span]]:
+        """What look after look finds, each in what the one before has left."""
+        places = self._worth_asking(masked, places)
+        while True:
+            yield (found := self._found(masked, places, allowance))
+            masked, before = _masked(masked, found), masked
+            if any(_cut_through_a_word(before, span) for span in found):
+                places = self._places(masked)
+            else:
+                places = [place for place in places if masked[place[0]] != MASK]
+            places = self._matcher.near(places, [span[:2] for span in found])
+            allowance.spend(len(masked) // CHARACTERS_A_LOOK)
+
+    def _through_a_view(self, masked: str, _places: Sequence[Place], allowance: Allowance) -> Iterator[list[Span]]:
+        """As `_in_plain_sight`, but through a view; what stands in plain sight goes when the view shows nothing, or too
+        much: a list of numbers is one endless row where its line ends count as blanks."""
+        is_first = True
+        while True:
+            try:
+                found, too_many = self._seen_through(masked, is_first, allowance), False
+            except TooManyPlaces:
+                found, too_many = [], True
+            found = found or self._found(masked, self._places(masked), allowance)
+            if too_many and not found:
+                raise TooManyPlaces
+            yield found
+            masked, is_first = _masked(masked, found), False
+            allowance.spend(len(masked) // CHARACTERS_A_LOOK)
+
+    def _places(self, text: str) -> Sequence[Place]:
+        return self._worth_asking(text, self._scan.places(text))
 
     def _found(self, text: str, places: Sequence[Place], allowance: Allowance) -> list[Span]:
         """What one look finds; what users added goes before the rules."""
@@ -169,10 +189,16 @@ class Sanitizer:
     def _worth_asking(self, text: str, places: Sequence[Place]) -> Sequence[Place]:
         return places if self._scan.reads_words else self._matcher.worth_asking(text, places)
 
-    def _seen_through(self, text: str, allowance: Allowance) -> list[Span]:
-        view = view_of(text)
-        found = self._found(view.text, self._worth_asking(view.text, self._scan(view.text).places), allowance)
-        return [Span(*view.bounds(span.start, span.end), span.kind, span.rule) for span in found]
+    def _seen_through(self, text: str, is_first: bool, allowance: Allowance) -> list[Span]:
+        view = view_of(text, most_pieces=allowance.left * PIECES_A_CHECK)
+        allowance.spend(len(view.sources) // PIECES_A_CHECK)
+        places = self._places(view.text)
+        if not is_first:
+            places = self._matcher.near(places, [mask.span() for mask in _masks(view.text)], beyond=VIEW_REACH)
+        return [
+            Span(*view.bounds(span.start, span.end), span.kind, span.rule)
+            for span in self._found(view.text, places, allowance)
+        ]
 
     def _without_placeholders(self, text: str) -> str:
         if "[" not in text:

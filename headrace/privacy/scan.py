@@ -17,9 +17,12 @@ class Look(NamedTuple):
     """What one look at a text shows."""
 
     places: list[Place]
-    """Where values may be, left to right."""
+    """Where values may be, left to right; none of a disguised text, which is looked at through a view."""
     disguised: bool
     """Whether it has to be looked at through a view too."""
+
+
+DISGUISED = Look([], True)
 
 
 class Scan:
@@ -34,10 +37,14 @@ class Scan:
         self._finders = finders(rules)
 
     def __call__(self, text: str) -> Look:
+        return DISGUISED if needs_view(text) else Look(self.places(text), False)
+
+    def places(self, text: str) -> list[Place]:
+        """Where values may be, left to right."""
         ascii_text = text.encode("ascii", "replace")
         places = [place for find in self._finders for place in find(text, ascii_text)]
         places.sort()
-        return Look(places, needs_view(text))
+        return places
 
 
 class NativeScan(Scan):
@@ -54,11 +61,18 @@ class NativeScan(Scan):
         self._scan = Scanner(*compiled(rules)).scan
 
     def __call__(self, text: str) -> Look:
-        found = self._scan(text)
-        if found is None:
+        places, may_disguise = self._scan(text)
+        if may_disguise and needs_view(text):
+            return DISGUISED
+        if places is None:
             raise TooManyPlaces
-        places, may_disguise = found
-        return Look(places, bool(may_disguise) and needs_view(text))
+        return Look(places, False)
+
+    def places(self, text: str) -> list[Place]:
+        places: list[Place] | None = self._scan(text)[0]
+        if places is None:
+            raise TooManyPlaces
+        return places
 
 
 def scan_with(rules: Sequence[Rule], engine: Engine) -> Scan:

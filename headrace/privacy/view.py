@@ -8,11 +8,14 @@ for a text that holds one of these.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
+
+from headrace.privacy.places import TooManyPlaces
 
 _ZERO_WIDTH = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -77,6 +80,8 @@ _MARKS = tuple((mark, pattern.search) for mark, pattern in (*_NEEDED, *_BRACKETS
 """A character without which the pattern need not be looked for."""
 REMEMBERED = 1_000
 """Disguised characters; of those that texts hold there are fewer."""
+REACH = 400
+"""Characters, at most, from a piece to what makes it one: an address that is spoken in five words of 63."""
 _SPOKEN = (" dot ", "_dot_", " DOT ", " Dot ", " punkt ", " punto ", " ponto ", " точка ")
 SPOKEN_WORDS = tuple({word.strip(" _").lower() for word in _SPOKEN})
 _spoken_at = re.compile(_SPOKEN_AT).search
@@ -120,26 +125,23 @@ _STRANGE_AND_RARE = re.compile("[\U000104a0-\U00011fff\U00016a00-\U00016bff\U000
 @dataclass(frozen=True)
 class View:
     text: str
-    starts: list[int]
-    """Where the pieces of the view begin."""
+    resumed: list[int]
+    """Where in the view the text goes on as it is written, behind each piece that stands for something else;"""
     sources: list[tuple[int, int]]
-    """What each piece is in the source; a literal piece is as long there as here."""
+    """what that piece is in the source."""
 
     def bounds(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of the view (not empty), in the source."""
         return self._source(start)[0], self._source(end - 1)[1]
 
     def _source(self, place: int) -> tuple[int, int]:
-        index = bisect_right(self.starts, place) - 1
-        begin, finish = self.sources[index]
-        if self._length(index) != finish - begin:
-            return begin, finish
-        offset = begin + place - self.starts[index]
-        return offset, offset + 1
-
-    def _length(self, index: int) -> int:
-        following = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
-        return following - self.starts[index]
+        following = bisect_right(self.resumed, place)
+        source = place
+        if following:
+            source += self.sources[following - 1][1] - self.resumed[following - 1]
+        if following < len(self.sources) and source >= self.sources[following][0]:
+            return self.sources[following]
+        return source, source + 1
 
 
 def needs_view(text: str) -> bool:
@@ -172,34 +174,32 @@ def strange_characters(text: str) -> list[str]:
     return _STRANGE.findall(text)
 
 
-def view_of(text: str) -> View:
-    """The text without its disguises.
+def view_of(text: str, most_pieces: int = sys.maxsize) -> View:
+    """The text without its disguises. Raises TooManyPlaces where it has more than so many of them.
 
     >>> view = view_of("a%40b (at) \\uff11")
     >>> view.text, view.bounds(1, 2), view.bounds(3, 4), view.bounds(4, 5)
     ('a@b@1', (1, 4), (5, 11), (11, 12))
     """
     plain = text if text.isascii() else text.translate(_PLAIN_CHARACTERS)
-    starts: list[int] = []
+    resumed: list[int] = []
     sources: list[tuple[int, int]] = []
     parts: list[str] = []
     position = size = 0
     for piece in _PIECE.finditer(plain):
-        for begin, finish, shown in (
-            (position, piece.start(), plain[position : piece.start()]),
-            (*piece.span(), _shown(piece.lastgroup, piece[0])),
-        ):
-            if shown:
-                starts.append(size)
-                sources.append((begin, finish))
-                parts.append(shown)
-                size += len(shown)
-        position = piece.end()
-    if position < len(plain):
-        starts.append(size)
-        sources.append((position, len(plain)))
-        parts.append(plain[position:])
-    return View("".join(parts), starts, sources)
+        written = piece[0]
+        if (shown := _shown(piece.lastgroup, written)) == written:
+            continue
+        bounds = begin, end = piece.span()
+        parts += plain[position:begin], shown
+        size += begin - position + len(shown)
+        position = end
+        resumed.append(size)
+        sources.append(bounds)
+        if len(resumed) > most_pieces:
+            raise TooManyPlaces
+    parts.append(plain[position:])
+    return View("".join(parts), resumed, sources)
 
 
 @lru_cache(REMEMBERED)
