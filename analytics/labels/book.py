@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from analytics import live
 from analytics.labels import argilla, label_studio, spreadsheet
 from analytics.labels.task import AGENT, Format, Labelled, Question, Task
@@ -64,6 +66,20 @@ def adjudicator(settings: Settings, name: str | None = None) -> str | None:
     """The pseudonym of the annotator whose word decides; as in the settings unless named, None where nobody is."""
     name = name or settings.continual_learning.active_learning.adjudicator
     return KeyRing.from_environment().pseudonym("user", name) if name else None
+
+
+def unknown(answers: Sequence[Labelled], known: Sequence[Labelled]) -> list[Labelled]:
+    """The answers that their annotators have not given already as their latest word; `known` names them as stored."""
+    ring = KeyRing.from_environment()
+    said = {_question_of(one): one.value for one in sorted(known, key=lambda one: one.timestamp)}
+    named = (structs.replace(one, annotator=ring.pseudonym("user", one.annotator)) for one in answers)
+    return [
+        one for one, as_stored in zip(answers, named, strict=True) if said.get(_question_of(as_stored)) != one.value
+    ]
+
+
+def _question_of(one: Labelled) -> tuple[str, str, str]:
+    return one.interaction_id, one.name, one.annotator
 
 
 def send(settings: Settings, answers: Sequence[Labelled]) -> FlushResult:

@@ -43,12 +43,12 @@ def label(
 
 @labels_app.command("export", epilog="Example: headrace labels export tasks.json --format label-studio")
 def export_tasks(
-    to: Annotated[Path, typer.Argument(help="File to write; `FILE.xml` beside it holds Label Studio's interface.")],
+    to: Annotated[Path, typer.Argument(help="File to write; beside it what the tool has to be set up with.")],
     format_: FormatOption = "label-studio",
     with_labelled: Annotated[bool, typer.Option("--all", help="Also what has labels, with its labels.")] = False,
 ) -> None:
     """Write what was selected as tasks for an annotators' tool."""
-    from analytics.labels import book, label_studio
+    from analytics.labels import book
     from analytics.privacy.copies import write_copy
     from headrace.settings import load
 
@@ -56,8 +56,9 @@ def export_tasks(
     form, question = book.format_named(format_), book.question(settings)
     tasks = book.tasks(settings, with_labelled=with_labelled)
     write_copy(settings, to, form.write(tasks, question, book.labelled(settings) if with_labelled else ()))
-    if form is book.FORMATS["label-studio"]:
-        to.with_suffix(".xml").write_text(label_studio.interface(question))
+    if (setup := form.setup(question)) is not None:
+        suffix, content = setup
+        to.with_suffix(suffix).write_bytes(content)
     typer.echo(f"{len(tasks)} tasks in {to}")
 
 
@@ -72,9 +73,13 @@ def import_labels(
     from headrace.commands.output import print_json
     from headrace.settings import load
 
-    answers = book.format_named(format_).read(file.read_bytes())
-    result = book.send(load(), answers)
-    print_json(result) if as_json else typer.echo(f"{result.delivered} of {len(answers)} labels sent")
+    settings, answers = load(), book.format_named(format_).read(file.read_bytes())
+    new = book.unknown(answers, book.labelled(settings))
+    result = book.send(settings, new)
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(f"{result.delivered} of {len(new)} labels sent; {len(answers) - len(new)} were known")
 
 
 @labels_app.command()

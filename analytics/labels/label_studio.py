@@ -1,4 +1,8 @@
-"""Label Studio's JSON: tasks to import, and its JSON export with annotations; the labeling interface beside it."""
+"""Label Studio's JSON: tasks to import, and its JSON export with annotations; the labeling interface beside it.
+
+Answers that the store has go out as predictions: an import refuses annotations of people who are no members of the
+project, and our annotators are pseudonyms.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ _decode = msgspec.json.Decoder(list[_Task]).decode
 
 
 def write(tasks: Sequence[Task], question: Question, labelled: Sequence[Labelled] = ()) -> bytes:
-    """Tasks for `Import`, with the answers there are as annotations."""
+    """Tasks for `Import`, with the answers there are as predictions, one for each annotator."""
     answers = defaultdict(list)
     for one in labelled:
         answers[one.interaction_id].append(one)
@@ -65,8 +69,13 @@ def read(content: bytes) -> list[Labelled]:
     return [one for task in tasks for annotation in task.annotations for one in _answers(task, annotation)]
 
 
+def setup(question: Question) -> tuple[str, bytes]:
+    """The labeling interface, to paste into the project's settings."""
+    return ".xml", interface(question).encode()
+
+
 def interface(question: Question) -> str:
-    """The labeling interface to paste into the project's settings."""
+    """The labeling interface as XML."""
     choices = "\n".join(f"    <Choice value={quoteattr(choice)}/>" for choice in question.choices)
     return f"""<View>
   <Header value="What the user asked"/>
@@ -83,22 +92,17 @@ def interface(question: Question) -> str:
 
 def _task(task: Task, question: Question, labelled: Sequence[Labelled]) -> dict[str, Any]:
     data = msgspec.to_builtins(task)
-    return {"data": data, "annotations": [_annotation(one) for one in labelled if one.name == question.name]}
+    return {"data": data, "predictions": [_prediction(one) for one in labelled if one.name == question.name]}
 
 
-def _annotation(one: Labelled) -> dict[str, Any]:
+def _prediction(one: Labelled) -> dict[str, Any]:
     def result(name: str, type_: str, value: dict[str, Any]) -> dict[str, Any]:
         return {"from_name": name, "to_name": "user_query", "type": type_, "value": value}
 
     results = [result(one.name, "choices", {"choices": [one.value]})]
     if one.comment is not None:
         results.append(result(COMMENT, "textarea", {"text": [one.comment]}))
-    return {
-        "completed_by": {"email": one.annotator},
-        "created_at": one.timestamp,
-        "was_cancelled": False,
-        "result": results,
-    }
+    return {"model_version": one.annotator, "result": results}
 
 
 def _answers(task: _Task, annotation: _Annotation) -> Iterator[Labelled]:

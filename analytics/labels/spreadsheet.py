@@ -36,6 +36,10 @@ def write(tasks: Sequence[Task], question: Question, labelled: Sequence[Labelled
     return sheet.getvalue().encode("utf-8-sig")
 
 
+def setup(_question: Question) -> None:
+    """A sheet needs nothing beside it."""
+
+
 def read(content: bytes) -> list[Labelled]:
     """The answers in a sheet that came back; lines without a value have none. Raises ConfigError."""
     try:

@@ -68,3 +68,7 @@ class Format(Protocol):
     def read(self, content: bytes) -> list[Labelled]:
         """The answers in a file that came back. Raises ConfigError where it is no such file."""
         ...
+
+    def setup(self, question: Question) -> tuple[str, bytes] | None:
+        """What the tool has to be set up with: the suffix of its file, and its content."""
+        ...

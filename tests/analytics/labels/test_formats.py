@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from analytics.labels import argilla, label_studio, spreadsheet
-from analytics.labels.book import FORMATS, format_named
+from analytics.labels.book import FORMATS, format_named, unknown
 from analytics.labels.task import Format, Labelled, Question, Task
 from headrace.errors import ConfigError
+from headrace.ids import KeyRing
 from tests.consumers.lake.support import interaction_id
 
 QUESTION = Question(choices=("billing", "returns", "=cmd()", "none"))
@@ -45,12 +47,93 @@ def by_what(answers: list[Labelled]) -> list[Labelled]:
     return sorted(answers, key=lambda one: (one.interaction_id, one.annotator))
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def filled_in(content: bytes, answers: list[Labelled]) -> bytes:
+    """What Label Studio exports when annotators have answered the tasks that it imported."""
+    tasks = json.loads(content)
+    for task in tasks:
+        own = [one for one in answers if one.interaction_id == task["data"]["interaction_id"]]
+        task["annotations"] = [
+            {
+                "completed_by": {"id": 7, "email": one.annotator},
+                "created_at": one.timestamp.isoformat(),
+                "was_cancelled": False,
+                "result": [
+                    {"from_name": "agent", "type": "choices", "value": {"choices": [one.value]}},
+                    *(
+                        [{"from_name": "comment", "type": "textarea", "value": {"text": [one.comment]}}]
+                        * bool(one.comment)
+                    ),
+                ],
+            }
+            for one in own
+        ]
+    return json.dumps(tasks).encode()
+
+
+def responded(content: bytes, answers: list[Labelled]) -> bytes:
+    """What Argilla's `records.to_json` writes when annotators have answered the records that it logged."""
+    records = json.loads(content)
+    for record in records:
+        own = [one for one in answers if one.interaction_id == record["id"]]
+        record["responses"] = {
+            "agent": [{"value": one.value, "user_id": one.annotator} for one in own],
+            "comment": [{"value": one.comment, "user_id": one.annotator} for one in own if one.comment],
+        }
+        record |= {"status": "completed", "_server_id": "x"}
+    return json.dumps(records).encode()
+
+
 @given(book=books())
 @settings(max_examples=60, deadline=None)
-def test_answers_come_back_as_they_went(form: Format, book: tuple[list[Task], list[Labelled]]) -> None:
+def test_answers_in_a_sheet_come_back_as_they_went(book: tuple[list[Task], list[Labelled]]) -> None:
     tasks, answers = book
-    assert by_what(form.read(form.write(tasks, QUESTION, answers))) == by_what(answers)
+    assert by_what(spreadsheet.read(spreadsheet.write(tasks, QUESTION, answers))) == by_what(answers)
+
+
+@given(book=books())
+@settings(max_examples=60, deadline=None)
+def test_what_annotators_answer_in_a_tool_comes_back(book: tuple[list[Task], list[Labelled]]) -> None:
+    tasks, answers = book
+    back = label_studio.read(filled_in(label_studio.write(tasks, QUESTION), answers))
+    assert by_what(back) == by_what(answers)
+    records = argilla.read(responded(argilla.write(tasks, QUESTION), answers))
+    at = {(one.interaction_id, one.annotator): one.timestamp for one in answers}  # Argilla does not tell it
+    timed = [structs.replace(one, timestamp=at[one.interaction_id, one.annotator]) for one in records]
+    assert by_what(timed) == by_what(answers)
+
+
+@pytest.mark.parametrize("form", [label_studio, argilla], ids=["label-studio", "argilla"])
+@given(book=books())
+@settings(max_examples=60, deadline=None)
+def test_answers_that_are_stored_are_shown_and_not_given_again(
+    form: Format, book: tuple[list[Task], list[Labelled]]
+) -> None:
+    """Neither tool takes answers of people that it does not know: imports with them were refused."""
+    tasks, answers = book
+    content = form.write(tasks, QUESTION, answers)
+    assert form.read(content) == []
+    assert all(one.value in content.decode() for one in answers)
+    assert all(not made.get("annotations") and not made.get("responses") for made in json.loads(content))
+
+
+def test_what_was_imported_before_is_known() -> None:
+    hashed = KeyRing.from_environment().pseudonym("user", "ann")
+    now = datetime.now(UTC)
+    answer = Labelled(interaction_id=interaction_id(1), annotator="ann", value="billing", timestamp=now)
+    stored = structs.replace(answer, annotator=hashed, timestamp=now - timedelta(days=1))
+    assert unknown([answer], [stored]) == []
+    changed_since = structs.replace(stored, value="returns", timestamp=now - timedelta(hours=1))
+    assert unknown([answer], [stored, changed_since]) == [answer]
+    assert unknown([structs.replace(answer, annotator="bo")], [stored]) != []
+
+
+def test_argillas_settings_ask_our_question_of_our_fields() -> None:
+    suffix, content = argilla.setup(QUESTION)
+    made = json.loads(content)
+    assert suffix == ".settings.json"
+    assert [option["value"] for option in made["questions"][0]["settings"]["options"]] == list(QUESTION.choices)
+    (record,) = json.loads(argilla.write([Task(interaction_id=interaction_id(1), user_query="hi")], QUESTION))
+    assert [field["name"] for field in made["fields"]] == list(record["fields"])
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
