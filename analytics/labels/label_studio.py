@@ -36,6 +36,8 @@ class _Annotation(msgspec.Struct, frozen=True, kw_only=True):
     completed_by: int | str | dict[str, Any] | None = None
     was_cancelled: bool = False
     created_at: datetime | None = None
+    updated_at: datetime | None = None
+    """Later than `created_at` where the annotator has thought again: then it is the answer's time."""
     result: list[_Result] = []
 
 
@@ -117,7 +119,7 @@ def _answers(task: _Task, annotation: _Annotation) -> Iterator[Labelled]:
                 name=result.from_name,
                 value=value,
                 comment=_joined(comments[0]) if comments else None,
-                timestamp=annotation.created_at or datetime.now(UTC),
+                timestamp=annotation.updated_at or annotation.created_at or datetime.now(UTC),
             )
 
 

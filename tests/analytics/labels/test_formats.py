@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from analytics.labels import argilla, label_studio, spreadsheet
+from analytics.labels.agreement import adjudicated
 from analytics.labels.book import FORMATS, format_named, unknown
 from analytics.labels.task import Format, Labelled, Question, Task
 from headrace.errors import ConfigError
@@ -192,6 +193,18 @@ def test_what_label_studio_itself_writes_is_read() -> None:
     ]
     (answer,) = label_studio.read(json.dumps(exported).encode())
     assert (answer.annotator, answer.value, answer.timestamp.hour) == ("11", "returns", 10)
+
+
+def test_an_annotator_who_thinks_again_says_something_later() -> None:
+    def exported(value: str, updated: str) -> bytes:
+        result = [{"from_name": "agent", "type": "choices", "value": {"choices": [value]}}]
+        times = {"created_at": "2026-03-01T10:00:00Z", "updated_at": updated}
+        annotation = {"completed_by": 1, "result": result, **times}
+        return json.dumps([{"data": {"interaction_id": interaction_id(1)}, "annotations": [annotation]}]).encode()
+
+    first, second = exported("returns", "2026-03-01T10:00:00Z"), exported("billing", "2026-03-02T10:00:00Z")
+    answers = [*label_studio.read(second), *label_studio.read(first)]
+    assert [verdict.value for verdict in adjudicated(answers)] == ["billing"]
 
 
 def test_argillas_older_list_of_responses_is_read_without_drafts() -> None:
