@@ -105,6 +105,8 @@ class Retraining(_Block, frozen=True, kw_only=True):
     """A new model has to win an A/B test before it takes all traffic."""
     candidate_share: Annotated[float, Meta(gt=0, lt=1)] = 0.5
     """Share of users that get the new model while the test runs."""
+    experiment_unit: Literal["user", "session"] = "user"
+    """Who stays with one model while the test runs; agents ask the router with that one's id."""
     tier: Literal["fast", "full"] = "fast"
     """`fast` decides 5,000 times a second on a core; `full` adds a sentence embedding, 150 times a second."""
     strategy: Literal["replay", "ewc", "full"] = "replay"

@@ -16,6 +16,7 @@ app.add_typer(models, name="models")
 
 Model = Annotated[str, typer.Option(help="`router`, or `rag_index`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for each version.")]
+StatesAsJson = Annotated[bool, typer.Option("--json", help="Print what agents were told as one JSON object.")]
 Version = Annotated[str, typer.Argument(help="As `headrace models` shows it.")]
 
 
@@ -38,6 +39,8 @@ def promote(
     version: Version,
     model: Model = "router",
     at_once: Annotated[bool, typer.Option("--now", help="All traffic at once, without an A/B test.")] = False,
+    share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of users; again with more, to ramp.")] = None,
+    as_json: StatesAsJson = False,
 ) -> None:
     """Put a version into production; with `enable_ab_test` it first gets its share of traffic."""
     from headrace.settings import load
@@ -45,30 +48,29 @@ def promote(
     registry, retraining = _registry(model), load().continual_learning.retraining
     held = registry.current().production
     if held is None or at_once or model != "router" or not retraining.enable_ab_test:
-        _announce(registry.promote(version))
-        typer.echo(f"{model} {version} is in production")
-    else:
-        _announce(registry.compare(version, retraining.candidate_share))
-        typer.echo(f"{model} {version} gets {retraining.candidate_share:.0%} of users against {held.version}")
-        typer.echo(f"`headrace experiment` tells which is better, for {retraining.planned_days} days")
+        _say(registry.promote(version), f"{model} {version} is in production", as_json)
+        return
+    share, unit = share or retraining.candidate_share, retraining.experiment_unit
+    words = (
+        f"{model} {version} gets {share:.0%} of {unit}s against {held.version}\n"
+        f"`headrace experiment` tells which is better, for {retraining.planned_days} days"
+    )
+    _say(registry.compare(version, share, unit=unit), words, as_json)
 
 
 @models.command()
-def rollback(model: Model = "router") -> None:
+def rollback(model: Model = "router", as_json: StatesAsJson = False) -> None:
     """Bring back the version that was in production before; agents take it over while they run."""
     registry = _registry(model)
-    _announce(registry.roll_back())
+    states = registry.roll_back()
     held = registry.current().production
-    typer.echo(f"{model} {held.version if held else ''} is in production again")
+    _say(states, f"{model} {held.version if held else ''} is in production again", as_json)
 
 
 @models.command()
-def announce(model: Model = "router") -> None:
+def announce(model: Model = "router", as_json: StatesAsJson = False) -> None:
     """Tell all agents again what holds: after the broker was away, or its topics were made anew."""
-    from headrace.settings import load
-
-    _registry(model).announce(load().kafka)
-    typer.echo("announced")
+    _say(_registry(model).holding(), "announced", as_json)
 
 
 def _registry(model: str) -> Registry:
@@ -78,7 +80,9 @@ def _registry(model: str) -> Registry:
     return registry_of(load(), model)
 
 
-def _announce(states: list[State]) -> None:
+def _say(states: list[State], words: str, as_json: bool) -> None:
+    """Tells agents, then whoever asked."""
+    from headrace.commands.output import print_json
     from headrace.errors import BrokerUnavailable, Retriable
     from headrace.settings import load
     from headrace.states import publish
@@ -89,6 +93,7 @@ def _announce(states: list[State]) -> None:
         raise Retriable(
             f"noted, but agents do not know it yet; `headrace models announce` tells them: {error}"
         ) from None
+    print_json({"states": states}) if as_json else typer.echo(words)
 
 
 def _rows(registry: Registry) -> list[dict[str, Any]]:

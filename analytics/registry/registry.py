@@ -20,6 +20,7 @@ import msgspec
 from analytics.registry import stages
 from analytics.registry.manifest import Lineage, Manifest
 from headrace.errors import ConfigError
+from headrace.experiment import Unit
 from headrace.settings import Kafka, Settings
 from headrace.states import Current, ModelState, State, current, publish
 
@@ -108,13 +109,13 @@ class Registry:
         """Puts a version into production. Raises ConfigError for one that the gate refused."""
         return self._say(stages.promoted(self.history(), self._accepted(version), _now()))
 
-    def compare(self, version: str, share: float, since: datetime | None = None) -> list[State]:
+    def compare(self, version: str, share: float, since: datetime | None = None, unit: Unit = "user") -> list[State]:
         """Gives a version its share of traffic against the one in production; `since` is now unless given.
 
-        A running experiment between the two is ramped: its candidate's users keep it. Raises ConfigError for a
-        version that the gate refused, and where there is nothing to compare it with.
+        A running experiment between the two is ramped: its candidate's users keep it, and it keeps its unit. Raises
+        ConfigError for a version that the gate refused, and where there is nothing to compare it with.
         """
-        return self._say(stages.compared(self.history(), self._accepted(version), share, since or _now()))
+        return self._say(stages.compared(self.history(), self._accepted(version), share, since or _now(), unit))
 
     def roll_back(self) -> list[State]:
         """Brings back the version that was in production before."""
@@ -122,7 +123,11 @@ class Registry:
 
     def announce(self, kafka: Kafka) -> None:
         """Says all that holds on `headrace.states`, again or for the first time. Raises BrokerUnavailable."""
-        publish(kafka, list({state.key: state for state in self.history()}.values()))
+        publish(kafka, self.holding())
+
+    def holding(self) -> list[State]:
+        """All that holds: the last word on each version and experiment."""
+        return list({state.key: state for state in self.history()}.values())
 
     def _accepted(self, version: str) -> ModelState:
         manifest = self.manifest(version)

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from headrace.errors import ConfigError
-from headrace.experiment import Experiment
+from headrace.experiment import Experiment, Unit
 from headrace.states import ExperimentState, ModelState, Stage, State, current
 
 
@@ -17,7 +17,9 @@ def promoted(history: Sequence[State], model: ModelState, now: datetime) -> list
     return [_staged(model, "production", now), *_ended(history, model.name, now)]
 
 
-def compared(history: Sequence[State], model: ModelState, share: float, now: datetime) -> list[State]:
+def compared(
+    history: Sequence[State], model: ModelState, share: float, now: datetime, unit: Unit = "user"
+) -> list[State]:
     """`model` gets its share of traffic against the one in production; raises ConfigError where there is none."""
     held = current(history, model.name)
     if held.production is None or held.production.version == model.version:
@@ -26,7 +28,7 @@ def compared(history: Sequence[State], model: ModelState, share: float, now: dat
     if running is not None and (running.experiment.control, running.experiment.candidate) == (control, model.version):
         return [msgspec.structs.replace(running, experiment=running.experiment.ramped(share, now), changed_at=now)]
     name = f"{model.name}-{model.version}-{now:%Y%m%d%H%M}"
-    experiment = Experiment(name=name, control=control, candidate=model.version, share=share, since=now)
+    experiment = Experiment(name=name, control=control, candidate=model.version, share=share, unit=unit, since=now)
     return [
         *_ended(history, model.name, now),
         _staged(model, "candidate", now),

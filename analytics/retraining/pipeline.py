@@ -128,8 +128,9 @@ class IncrementalRetrainingPipeline:
             self.registry.promote(outcome.version)
             done = f"{outcome.version} is in production"
         else:
-            self.registry.compare(outcome.version, self._retraining.candidate_share)
-            done = f"{outcome.version} gets {self._retraining.candidate_share:.0%} of users against {held.version}"
+            share, unit = self._retraining.candidate_share, self._retraining.experiment_unit
+            self.registry.compare(outcome.version, share, unit=unit)
+            done = f"{outcome.version} gets {share:.0%} of {unit}s against {held.version}"
         self.registry.announce(self._settings.kafka)
         return done
 

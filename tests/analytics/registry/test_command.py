@@ -34,8 +34,10 @@ def test_from_the_first_version_to_a_rollback(registry: Registry, settings: Sett
     assert "50% of users" in models("promote", second).output
     listed = [json.loads(line) for line in models("--json").output.splitlines()]
     assert [(row["version"], row["stage"]) for row in listed] == [(first, "production"), (second, "candidate")]
+    ramped = json.loads(models("promote", second, "--share", "0.8", "--json").output)["states"]
+    assert [state["experiment"]["share"] for state in ramped] == [0.8]
     assert "is in production" in models("promote", second, "--now").output
-    assert first in models("rollback").output
+    assert json.loads(models("rollback", "--json").output)["states"][0]["version"] == first
     states = read_all(settings.kafka)
     latest = max((s for s in states.values() if isinstance(s, ModelState)), key=lambda state: state.changed_at)
     assert (latest.version, latest.stage) == (first, "production")

@@ -85,12 +85,13 @@ def test_promotion_ends_the_experiment(registry: Registry, tmp_path: Path) -> No
 def test_a_ramp_goes_on_with_the_same_experiment(registry: Registry, tmp_path: Path) -> None:
     first, second = add(registry, tmp_path, "run-1"), add(registry, tmp_path, "run-2")
     registry.promote(first.version)
-    registry.compare(second.version, 0.2)
+    registry.compare(second.version, 0.2, unit="session")
     before = registry.current().experiment
     registry.compare(second.version, 0.6)
     after = registry.current().experiment
     assert before is not None
     assert after is not None
+    assert before.experiment.unit == after.experiment.unit == "session"
     assert after.experiment.name == before.experiment.name
     assert (before.experiment.share, after.experiment.share) == (0.2, 0.6)
     assert before.experiment.since < after.experiment.since
