@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +37,7 @@ def demo(
     from analytics.demo.report import show
     from analytics.demo.run import demo as run
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: its services and broker end with it
     _require_readable(data)
     console = Console(stderr=as_json)
     found, report = run(console, data, interactions, rate, keep)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from analytics.asking import of_store
 from analytics.demo.experiment import compare
 from analytics.demo.live import count, wait
+from analytics.demo.traffic import PROBE
 from analytics.demo.truth import Truth, read_truth, scores
 from analytics.labels import book
 from analytics.labels.task import Labelled
@@ -107,7 +108,7 @@ def _held_back(settings: Settings) -> dict[str, str]:
     """The texts of the last interactions, which no router is trained on: they are the gate's."""
     rows = of_store(settings)(
         f"""SELECT interaction_id::VARCHAR AS id, user_query AS text FROM interactions
-            WHERE len(user_query) > 0 AND agent_selected <> 'probe' ORDER BY interaction_id DESC LIMIT {SCORED}""",
+            WHERE len(user_query) > 0 AND agent_selected <> '{PROBE}' ORDER BY interaction_id DESC LIMIT {SCORED}""",
     )
     return dict(zip(rows.column("id").to_pylist(), rows.column("text").to_pylist(), strict=True))
 

@@ -9,20 +9,20 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from analytics.audit.rows import Query
-from analytics.demo.setting import IDLE_S, REFERENCE_WINDOWS, WINDOW_S
+from analytics.demo.setting import LATENESS_S, REFERENCE_WINDOWS, WINDOW_S
 from consumers.failures.live import live_states
 from consumers.failures.report import reports
 from consumers.windows.comparison import MIN_INTERACTIONS
 from consumers.windows.watching import SECONDS_A_DAY
 from headrace.settings import Settings
 
-SETTLED_S = IDLE_S + 8.0
-"""The last windows close that long after the last event; one that is worked out takes less than a second."""
+SETTLED_S = 5.0
+"""Without a new report after the last window's: one that is worked out takes less than a second."""
 TIMEOUT_S = 180.0
 POLL_S = 1.0
 MOST_CLUSTERS = 6
 
-_REPORTS = "SELECT count(*) AS n FROM drift_reports LIMIT 1"
+_REPORTS = "SELECT count(*), max(day) FROM drift_reports LIMIT 1"
 _ALERTS = """
     SELECT min(timestamp) AS timestamp, tenant, agent_selected, subject, arg_min(summary, timestamp) AS summary
     FROM alerts WHERE kind = 'drift' GROUP BY alert_id, tenant, agent_selected, subject ORDER BY 1, 3, 4
@@ -84,11 +84,14 @@ def watched(settings: Settings, query: Query, drift_at: datetime) -> Watched:
 
 
 def _settled(query: Query) -> int:
+    """How many windows were reported, once the last day that is over and the lateness past it is."""
     deadline = time.monotonic() + TIMEOUT_S
     said, since = -1, time.monotonic()
+    last = (datetime.now(UTC) - timedelta(seconds=WINDOW_S + LATENESS_S)).date()
     while time.monotonic() < min(since + SETTLED_S, deadline):
-        if (now := int(query(_REPORTS)[0][0])) != said:
-            said, since = now, time.monotonic()
+        now, newest = query(_REPORTS)[0]
+        if now != said or newest is None or newest < last:
+            said, since = int(now), time.monotonic()
         time.sleep(POLL_S)
     return said
 
