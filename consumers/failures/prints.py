@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.failures.session_rules import COMMON_WORDS, MAX_CHARACTERS, STEM
+from consumers.failures.session_rules import COMMON_WORDS, COMPLAINING, MAX_CHARACTERS, STEM
 
 _SLACK = 1e-9
 """Of a bound in words: what rounding may take from it."""
@@ -24,8 +24,6 @@ PIECES = 2
 _HASH_SHIFT = 64 - 7
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 """2^64 by the golden ratio: neighbouring stems fall on distant bits."""
-_COMPLAINING = ("asked", "meant", "wante", "said", "wrong", "answe", "under", "told", "again", "still")
-"""Every complaint of the session rules has a word that begins so."""
 
 
 def _code(word: str) -> int:
@@ -33,8 +31,8 @@ def _code(word: str) -> int:
 
 
 _COMMON = np.array(sorted(map(_code, COMMON_WORDS)), np.uint64)
-_FIVE = np.array(sorted(_code(word) for word in _COMPLAINING if len(word) == STEM), np.uint64)
-_FOUR = np.array(sorted(_code(word) for word in _COMPLAINING if len(word) == STEM - 1), np.uint64)
+_FIVE = np.array(sorted(_code(word) for word in COMPLAINING if len(word) == STEM), np.uint64)
+_FOUR = np.array(sorted(_code(word) for word in COMPLAINING if len(word) == STEM - 1), np.uint64)
 _MASKS = np.array([(1 << 8 * length) - 1 for length in range(_WIDTH + 1)], np.uint64)
 _LOWER = np.array([ord(chr(i).lower()) if chr(i).isalnum() or chr(i) == "_" else 0 for i in range(128)], np.uint8)
 """ASCII's word characters in lower case; 0 between words."""

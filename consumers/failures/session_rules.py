@@ -30,12 +30,14 @@ MAX_CHARACTERS = 400
 """Of a query that are compared: what is wanted is said early, and the digester keeps many."""
 STEM = 5
 """Letters by which words are compared: `cancelled` and `cancelling` are one."""
-_COMPLAINT = re.compile(
+COMPLAINT = re.compile(
     r"(?i)\b(?:not what i (?:asked|meant|wanted|said)|wrong (?:topic|answer|question)|as i (?:said|asked)"
     r"|(?:did ?n[o']t|have ?n[o']t) (?:answer|understand)|i (?:already|just) (?:said|asked|told)"
     r"|i asked (?:how|for|about|you)|(?:ask|say|repeat)(?:ing)? (?:it |that |this )?again|try again"
     r"|still (?:not|no|does ?n[o']t|wait|the same))"
 )
+COMPLAINING = ("asked", "meant", "wante", "said", "wrong", "answe", "under", "told", "again", "still")
+"""Every complaint has a word that begins so: what has none need not be searched."""
 _CLOSING = re.compile(
     r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
@@ -102,7 +104,7 @@ def rules_of_turn(
     best = max(range(len(near)), key=lambda i: (shares[i], i))
     if shares[best] >= rules.rephrase_similarity:
         return _asked_again(turn, near[best], shares[best], rules.rephrase_similarity)
-    if _COMPLAINT.search(turn.query):
+    if COMPLAINT.search(turn.query):
         return _asked_again(turn, near[-1], None, None)
     return []
 

@@ -29,6 +29,8 @@ from headrace.topics import BY_NAME, CLEAN, REPORTS
 
 SERVICES = ("sanitizer", "lake", "digester", "windows")
 LATENESS_S = 2.0
+STARTING_S = 20.0
+"""About how long broker and services take to start, as far as a waiting person is told."""
 STARTED_S = 12.0
 """Faust joins its group and recovers its table before it takes anything."""
 
@@ -41,12 +43,18 @@ def windows(
 ) -> None:
     """Log, sanitize, store, digest and watch: events a second, lag, CPU, memory, and the reports' delay."""
     settings = Windows(seconds=length, lateness_seconds=LATENESS_S, web_port=0)
+    _tell(f"broker and services start, which takes about {STARTING_S:g} s")
     with (
         tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder,
         setting(Path(folder), windows=settings) as own,
     ):
         figures = _measure(own, seconds, rate)
     typer.echo(json.dumps(figures) if as_json else "\n".join(f"{name:18} {figures[name]}" for name in figures))
+
+
+def _tell(news: str) -> None:
+    """To a person who waits; figures alone go to the standard output."""
+    typer.echo(news, err=True)
 
 
 class _Seen(NamedTuple):
@@ -90,9 +98,11 @@ def _measure(settings: Settings, seconds: float, rate: float) -> dict[str, Any]:
         analyst, delays = Analyst(settings), _Delays(settings)
         time.sleep(STARTED_S)
         load = Load("--seconds", str(seconds + 3 * WARM_UP_S), "--rate", str(rate), "--outstanding", str(OUTSTANDING))
+        _tell(f"events are logged: {WARM_UP_S:g} s to warm up, then {seconds:g} s that are measured")
         try:
             return _watch(settings, analyst, delays, load, {"producer": load.usage, **processes}, seconds)
         finally:
+            _tell("services end")
             load.stop()
 
 
