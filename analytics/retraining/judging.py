@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import msgspec
 import numpy as np
@@ -46,7 +46,8 @@ def evaluate(
 
     Later sessions are the slice of all traffic; an agent's slice has its earlier ones too that were kept back, so that
     one whom nobody asks any more is still judged. What `past` names must not go wrong again, and counts in its
-    cluster's slice only. The gate needs independent examples, so it sees one turn of each session.
+    cluster's slice only. The gate needs independent examples, so it sees one turn of each session, and none whose text
+    does not tell whom it is for.
     """
     named = _named(examples, past)
     unseen = parts.held_out | parts.kept_back
@@ -65,7 +66,8 @@ def evaluate(
     if old is None:
         return Evaluation(after=after, before=None, gate=None)
     answered_before = np.array(old.predict(texts), dtype=np.str_)
-    single = one_of_each(sessions)
+    telling = np.flatnonzero(tells_the_agent(texts, truth))
+    single = telling[one_of_each(sessions[telling])]
     gate = judge(
         (answered_before == truth)[single],
         (answered == truth)[single],
@@ -83,6 +85,20 @@ def one_of_each(sessions: NDArray[np.str_], seed: int = 0) -> NDArray[np.int64]:
     order = np.random.default_rng(seed).permutation(len(sessions))
     _, first = np.unique(sessions[order], return_index=True)
     return np.sort(order[first])
+
+
+def tells_the_agent(texts: Sequence[str], truth: NDArray[np.str_]) -> Bools:
+    """Whether two in three who write a text mean the same agent. "Thanks, bye" is said to all: whom a model names for
+    it is chance, but the same for every example of it, so that each new version would seem to break one agent or other.
+
+    >>> tells_the_agent(["bye", "bye", "refund", "refund", "refund"], np.array(["a", "b", "a", "a", "b"])).tolist()
+    [False, False, True, True, True]
+    """
+    _, text = np.unique(texts, return_inverse=True)
+    _, agent = np.unique(truth, return_inverse=True)
+    said = np.zeros((text.max(initial=-1) + 1, agent.max(initial=-1) + 1))
+    np.add.at(said, (text, agent), 1)
+    return cast("Bools", (3 * said.max(axis=1, initial=0) >= 2 * said.sum(axis=1))[text])
 
 
 def _named(examples: pa.Table, past: Mapping[str, Collection[str]]) -> dict[str, Bools]:
