@@ -37,6 +37,8 @@ class RouterTrainer:
         self.tier: Tier = tier
         self.embedder = embedder if tier == "full" else None
         self._embed = _loaded(self.embedder)
+        self.vectors = self._embed.name if self._embed is not None else None
+        """What the embedder calls its model."""
         self._corpus: Corpus | None = None
         self._fitted: Fitted | None = None
 
@@ -101,7 +103,7 @@ class RouterTrainer:
 
     def export(self, path: Path, about: dict[str, Any] | None = None) -> Written:
         """Writes the manifest to `path` (ending in .json) and the arrays beside it."""
-        return artefact.write(self.router.model, path, self.embedder, about)
+        return artefact.write(self.router.model, path, self.embedder, self.vectors, about)
 
 
 def _loaded(name: str | None) -> Embedder | None:

@@ -96,7 +96,7 @@ class IncrementalTrainer:
         """Writes the manifest to `path` (ending in .json) and the arrays beside it."""
         from headrace.router import artefact
 
-        return artefact.write(self.router.model, path, self._trainer.embedder, about)
+        return artefact.write(self.router.model, path, self._trainer.embedder, self._trainer.vectors, about)
 
     def _replay(self, new: Corpus) -> int:
         before = self._memory

@@ -44,6 +44,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration
     embedder: str | None
     """Name for `headrace.embedding.embedder` (full tier)."""
+    vectors: str | None = None
+    """What that embedder calls its model (full tier): with another's vectors the router is refused."""
     arrays: str
     """File name of the .npz, in the same folder."""
     sha256: str
@@ -56,10 +58,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Artefact:
-    """A verified router, and the embedder it needs."""
+    """A verified router, and what its manifest says."""
 
     model: Model
-    embedder: str | None
     manifest: Manifest
 
 
@@ -75,8 +76,17 @@ class Written:
     """Of both files together."""
 
 
-def write(model: Model, path: Path, embedder: str | None = None, about: dict[str, Any] | None = None) -> Written:
-    """Writes `model` as `path` (ending in .json) and an .npz named by its hash beside it; the manifest comes last."""
+def write(
+    model: Model,
+    path: Path,
+    embedder: str | None = None,
+    vectors: str | None = None,
+    about: dict[str, Any] | None = None,
+) -> Written:
+    """Writes `model` as `path` (ending in .json) and an .npz named by its hash beside it; the manifest comes last.
+
+    `embedder` and `vectors` as in `Manifest`.
+    """
     content = _packed(model)
     digest = hashlib.sha256(content).hexdigest()
     name = f"{path.stem}-{digest[:12]}.npz"
@@ -87,6 +97,7 @@ def write(model: Model, path: Path, embedder: str | None = None, about: dict[str
         agents=model.agents,
         calibration=model.calibration,
         embedder=embedder,
+        vectors=vectors,
         arrays=name,
         sha256=digest,
         bytes=len(content),
@@ -112,7 +123,7 @@ def read(uri: str | Path, sha256: str | None = None) -> Artefact:
     _hold(len(content) == manifest.bytes, uri, f"{manifest.arrays} has {len(content)} bytes, not {manifest.bytes}")
     _hold(hashlib.sha256(content).hexdigest() == manifest.sha256, uri, f"{manifest.arrays} has another SHA-256")
     try:
-        return Artefact(_unpacked(content, manifest), manifest.embedder, manifest)
+        return Artefact(_unpacked(content, manifest), manifest)
     except (KeyError, ValueError, OSError):
         raise ArtefactRefused(f"{uri}: {manifest.arrays} lacks arrays of {FORMAT}; export the router again") from None
 

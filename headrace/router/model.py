@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -58,6 +59,13 @@ class Head:
     """Dimensions × labels (full tier)."""
     bias: Floats
 
+    @cached_property
+    def intents(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The agents that have intents, and where each one's begin: labels are sorted, so they stand side by side."""
+        agents = int(self.agent.max()) + 1
+        first = beginnings(self.agent[agents:]) + agents
+        return self.agent[first], first
+
 
 @dataclass(frozen=True)
 class Model:
@@ -102,30 +110,34 @@ def score(model: Model, texts: Sequence[str], vectors: Floats | None) -> Scored:
 
 
 def combine(head: Head, by_label: Doubles, votes: Doubles) -> tuple[Doubles, Doubles]:
-    """The scores of the agents, and how clear the winners are, from the scores of all labels and the votes."""
-    agents = votes.shape[1]
-    scores = by_label[:, :agents] + VOTE_WEIGHT * votes
-    clarity = by_label[:, :agents].max(axis=1) + VOTE_WEIGHT * votes.max(axis=1)
-    if by_label.shape[1] > agents:
-        # An agent's intents stand side by side, for labels are sorted.
-        owners = head.agent[agents:]
-        first = beginnings(owners)
-        best = np.maximum.reduceat(by_label[:, agents:], first, axis=1)
-        scores[:, owners[first]] += INTENT_WEIGHT * best
-        clarity += best.max(axis=1)
+    """The scores of the agents, and how clear the winners are, from the scores of all labels and the votes.
+
+    Of one query, or of many: labels and agents are the last axis.
+    """
+    agents = votes.shape[-1]
+    heard = VOTE_WEIGHT * votes
+    scores = by_label[..., :agents] + heard
+    clarity = by_label[..., :agents].max(axis=-1) + heard.max(axis=-1)
+    if by_label.shape[-1] > agents:
+        owners, first = head.intents
+        best = np.maximum.reduceat(by_label, first, axis=-1)
+        scores[..., owners] += INTENT_WEIGHT * best
+        clarity = clarity + best.max(axis=-1)
     return scores, clarity
 
 
-def evidence(clarity: Doubles, unknown: Doubles, similarity: Doubles, calibration: Calibration) -> Doubles:
+def evidence(
+    clarity: Doubles, unknown: Doubles | float, similarity: Doubles | float, calibration: Calibration
+) -> Doubles:
     """The clarity, less for unknown words, more for a near neighbourhood."""
     known = calibration.similarity_weight * similarity - calibration.unknown_weight * unknown
     return np.asarray(clarity + known)
 
 
 def probabilities(scores: Doubles, calibration: Calibration) -> Doubles:
-    """Softmax of the scores at the calibrated temperature; rows sum to 1."""
-    sharp = np.exp((scores - scores.max(axis=1, keepdims=True)) / calibration.temperature)
-    return np.asarray(sharp / sharp.sum(axis=1, keepdims=True))
+    """Softmax of the scores at the calibrated temperature, over the last axis."""
+    sharp = np.exp((scores - scores.max(axis=-1, keepdims=True)) / calibration.temperature)
+    return np.asarray(sharp / sharp.sum(axis=-1, keepdims=True))
 
 
 def confidence(evidence: Doubles, calibration: Calibration) -> Doubles:

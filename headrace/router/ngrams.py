@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +32,11 @@ _INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _HALF = np.uint64(32)
 _WORD_SALT = np.uint64(0x94D049BB133111EB)
+# The same for Python's integers.
+_ALL, _SALT, _SCATTER = (1 << 64) - 1, int(_WORD_SALT), int(_MIX)
 
 Indices = NDArray[np.int64]
+Values = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,34 @@ def words_of(text: str) -> list[str]:
     return _NOT_WORD.sub(" ", text[:MAX_CHARACTERS].lower()).split()
 
 
-def word_hashes(words: list[str]) -> NDArray[np.uint32]:
-    """The hashes of the words of one text, in order, then of their pairs."""
+class Spelling(NamedTuple):
+    """What the hashes of a word and of its pairs are made of: integers modulo 2^64."""
+
+    value: int
+    """Of the word's characters, as in `_values`."""
+    spaced: int
+    """The same with a space behind the word."""
+    power: int
+    """_BASE to the power of their number, the space included."""
+
+
+def spell(words: list[str]) -> tuple[list[Spelling], Indices, NDArray[np.uint32]]:
+    """The spellings of words; and for each n-gram of characters inside them its word, by number, and its hash."""
     codes, place, end = _spelt(words)
-    return _hashes(codes, np.concatenate((place, place[:-1])), np.concatenate((end, end[1:])), np.True_)
+    piece, first, last = _pieces(place - 1, end - place + 2)
+    starts, ends = np.concatenate((place, place, first)), np.concatenate((end, end + 1, last))
+    values = _values(codes, starts, ends)
+    plain, spaced = values[: len(words)].tolist(), values[len(words) : 2 * len(words)].tolist()
+    powers = _powers(_room(codes))[0][end - place + 1].tolist()
+    return list(map(Spelling, plain, spaced, powers)), piece, _scattered(values[2 * len(words) :])
+
+
+def word_hashes(words: Sequence[Spelling]) -> list[int]:
+    """The hashes of the words of one text, in order, then of their pairs."""
+    values = [word.value for word in words]
+    values += [one.spaced + one.power * following.value & _ALL for one, following in pairwise(words)]
+    salted = [value ^ _SALT for value in values]
+    return [((value ^ value >> 32) * _SCATTER & _ALL) >> 32 for value in salted]
 
 
 def _spelt(words: list[str]) -> tuple[NDArray[np.uint32], Indices, Indices]:
@@ -99,18 +128,27 @@ def _pieces(start: Indices, length: Indices) -> tuple[Indices, Indices, Indices]
     return span, starts, starts + size
 
 
-def _hashes(
-    codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArray[np.bool_] | np.bool_
-) -> NDArray[np.uint32]:
-    powers, inverses = _powers(1 << max(10, len(codes).bit_length()))
+def _hashes(codes: NDArray[np.uint32], start: Indices, end: Indices, word: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    return _scattered(_values(codes, start, end) ^ word * _WORD_SALT)
+
+
+def _values(codes: NDArray[np.uint32], start: Indices, end: Indices) -> Values:
+    """Each span as a polynomial in _BASE, its characters the coefficients: the same wherever it stands."""
+    powers, inverses = _powers(_room(codes))
     scrambled = codes.astype(np.uint64) * _MIX
     scrambled ^= scrambled >> _HALF
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(scrambled * powers[: len(codes)], dtype=np.uint64)))
-    value = (sums[end] - sums[start]) * inverses[start]
-    value ^= word * _WORD_SALT
-    value ^= value >> _HALF
-    value *= _MIX
-    return value >> _HALF
+    return (sums[end] - sums[start]) * inverses[start]
+
+
+def _scattered(values: Values) -> NDArray[np.uint32]:
+    values = (values ^ values >> _HALF) * _MIX
+    return (values >> _HALF).astype(np.uint32)
+
+
+def _room(codes: NDArray[np.uint32]) -> int:
+    """Powers to have ready for so many characters: few numbers, so that they are worked out once."""
+    return 1 << max(10, len(codes).bit_length())
 
 
 @lru_cache(maxsize=4)

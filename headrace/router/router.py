@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headrace.router import model as scoring
-from headrace.router.artefact import read
+from headrace.router.artefact import ArtefactRefused, Manifest, read
 from headrace.router.decision import Decision
 from headrace.router.model import Doubles, Model, Scored, Tier
-from headrace.router.reasons import Reasons, reasons
+from headrace.router.reasons import reasons
 from headrace.router.single import SingleScorer
 
 if TYPE_CHECKING:
@@ -44,14 +44,10 @@ class Router:
         """The router whose manifest is at `uri`: a path, or anything that fsspec reads.
 
         `sha256` is the manifest's own hash, as announced with a promotion. Raises ArtefactRefused where a hash,
-        the feature code or the format is not what it has to be; nothing is loaded then.
+        the feature code, the format or the embedder's model is not what it has to be; nothing is loaded then.
         """
         artefact = read(uri, sha256)
-        if artefact.embedder is None:
-            return cls(artefact.model)
-        from headrace.embedding import embedder
-
-        return cls(artefact.model, embedder(artefact.embedder))
+        return cls(artefact.model, _embedder_of(artefact.manifest, uri))
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -66,10 +62,7 @@ class Router:
     def decide(self, text: str) -> Decision:
         """Which agent should answer `text`, how sure that is, and why."""
         vector = self._embed([text]) if self._embed is not None else None
-        one = self._single.score(text, vector)
-        if one is None:
-            return self.decide_all([text])[0]
-        return self._told(one.scores, one.evidence, [one.reasons])[0]
+        return self._single.decide(text, vector) or self.decide_all([text])[0]
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """`decide` for many texts at once, several times as fast."""
@@ -104,13 +97,24 @@ class Router:
             yield scoring.score(self.model, block, vectors)
 
     def _decisions(self, scored: Scored) -> list[Decision]:
-        return self._told(scored.scores, scored.evidence, reasons(scored, self.model.head))
-
-    def _told(self, scores: Doubles, evidence: Doubles, why: Sequence[Reasons]) -> list[Decision]:
-        shares = scoring.probabilities(scores, self.model.calibration)
-        sure = scoring.confidence(evidence, self.model.calibration)
+        shares = scoring.probabilities(scored.scores, self.model.calibration)
+        sure = scoring.confidence(scored.evidence, self.model.calibration)
         inside = sure >= self.model.calibration.threshold
-        best = scores.argmax(axis=1)
+        best = scored.scores.argmax(axis=1)
         columns = (best.tolist(), shares.max(axis=1).tolist(), sure.tolist(), inside.tolist())
-        told = zip(*columns, why, strict=True)
+        told = zip(*columns, reasons(scored, self.model.head), strict=True)
         return [Decision(self.agents[agent], share, known, scope, why) for agent, share, known, scope, why in told]
+
+
+def _embedder_of(manifest: Manifest, uri: str | Path) -> Embedder | None:
+    if manifest.embedder is None:
+        return None
+    from headrace.embedding import embedder
+
+    embed = embedder(manifest.embedder)
+    if manifest.vectors not in (None, embed.name):
+        raise ArtefactRefused(
+            f"{uri}: trained on vectors of {manifest.vectors}, this installation has {embed.name}: "
+            "train it again with this version, or run the version it was trained with"
+        )
+    return embed

@@ -1,109 +1,127 @@
-"""One query at a time: the numbers of `score` and `reasons` for a batch of one, several times as fast.
+"""One query at a time: the decision of a batch of one, several times as fast.
 
-A batch's arrays cost more to set up than one query's n-grams to add up. And words come again and again: which of a
-word's pieces the vocabulary has is looked up once, and the weights lie ready as float32.
+A batch's arrays cost more to set up than one query's n-grams to add up. And words come again and again: what a word
+needs is looked up once, for all new words of a query together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
+from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from headrace.router.model import SENTENCE_WEIGHT, Doubles, Model, combine, evidence
-from headrace.router.ngrams import grams, word_hashes, words_of
+from headrace.router.decision import Decision
+from headrace.router.model import SENTENCE_WEIGHT, Model, combine, confidence, evidence, probabilities
+from headrace.router.ngrams import MAX_CHARACTERS, Spelling, spell, word_hashes, words_of
 from headrace.router.reasons import Reasons, strongest
-from headrace.router.tfidf import Floats, beginnings
+from headrace.router.tfidf import Floats
 
-WORDS_KEPT = 16_384
-"""Words whose pieces are remembered: about half a kilobyte each."""
+WORDS_KEPT = 8_192
+"""Words that are remembered, then all are forgotten: under a kilobyte each."""
 LONGEST_KEPT = 40
 """Characters of a word that is remembered, so that no text can fill the memory; longer ones are looked up each time."""
 
 Indices = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+
+_TIMES = np.arange(1.0, 4 * MAX_CHARACTERS)
+"""More often nothing occurs in a text that is read, not even with the characters that lower case adds."""
+_SHARES = np.append(0.0, (1.0 + np.log(_TIMES)) / _TIMES)
+"""Of an n-gram's value, what each occurrence has where there are so many."""
 
 
-@dataclass(frozen=True)
-class One:
-    """One query, scored."""
+class _Word(NamedTuple):
+    """What is remembered of a word."""
 
-    scores: Doubles
-    """1 × agents."""
-    evidence: Doubles
-    reasons: Reasons
-
-
-@dataclass(frozen=True)
-class _Weighed:
-    """The known words and pairs of a query, or its known pieces, each once."""
-
-    column: Indices
-    """Ascending."""
-    count: Indices
-    value: Doubles
+    spelling: Spelling
+    pieces: Indices
+    """The columns of its known n-grams of characters, each as often as it occurs."""
 
 
 class SingleScorer:
-    """Scores one query after the other; threads may share it."""
+    """Decides one query after the other; threads may share it."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._weights = model.head.words.astype(np.float32)
+        # What is unknown has column -1: the last row, and that weighs nothing.
+        self._weights = np.vstack((model.head.words, np.zeros_like(model.head.words[:1]))).astype(np.float32)
+        self._idf = np.append(model.vocabulary.idf, 0).astype(np.float64)
         self._bias = model.head.bias.astype(np.float64)
-        self._remembered = lru_cache(WORDS_KEPT)(self._look_up)
+        self._silence = np.zeros(len(model.agents))
+        self._words: dict[str, _Word] = {}
 
-    def score(self, text: str, vector: Floats | None) -> One | None:
+    def decide(self, text: str, vector: Floats | None) -> Decision | None:
         """`vector` is the sentence vector of `text` (1 × dimensions), in the full tier; None for a text of no words."""
         words = words_of(text)
         if not words:
             return None
-        vocabulary = self._model.vocabulary
-        hashes = word_hashes(words)
-        places = vocabulary.columns(hashes)
-        whole = _weigh(places[places >= 0], vocabulary.idf)
-        pieces = [self._pieces(word) for word in words]
-        parts = _weigh(np.concatenate(pieces), vocabulary.idf)
-        weights = self._weights[np.concatenate((whole.column, parts.column))]
-        values = np.concatenate((whole.value, parts.value))
-        unknown = 1.0 - len(whole.column) / len(set(hashes.tolist()))
-        scores, found = self._judged(values.astype(np.float32) @ weights, unknown, vector)
-        gains = values * _lead(weights, scores[0])
-        split = len(whole.column)
-        credit = _of_words(whole, gains[:split], places, len(words)) + _of_pieces(parts, gains[split:], pieces)
-        return One(scores, found, strongest(words, credit.tolist()))
+        known = self._met(words)
+        hashes = word_hashes([word.spelling for word in known])
+        whole = self._model.vocabulary.columns(np.array(hashes, np.uint32))
+        columns = np.concatenate((whole, *(word.pieces for word in known)))
+        values, weights = self._values(columns, len(whole)), self._weights[columns]
+        unknown = 1.0 - len({*whole.tolist()} - {-1}) / len({*hashes})
+        scores, found = self._judged(values @ weights, unknown, vector)
+        gains = _by_word(values * _lead(weights, scores), known)
+        return self._told(scores, found, strongest(words, gains))
+
+    def _values(self, columns: Indices, whole: int) -> Floats:
+        """What each occurrence adds of its n-gram's value: those of an n-gram add up to that in `tfidf.weigh`.
+
+        The first `whole` are words and pairs, the others pieces.
+        """
+        ordered = np.sort(columns)
+        times = ordered.searchsorted(columns, "right") - ordered.searchsorted(columns)
+        values = _SHARES[times] * self._idf[columns]
+        weighed = values * times
+        for kind in (slice(whole), slice(whole, None)):
+            if length := values[kind] @ weighed[kind]:
+                values[kind] /= sqrt(2.0 * length)
+        return np.asarray(values, np.float32)
 
     def _judged(self, linear: Floats, unknown: float, vector: Floats | None) -> tuple[Doubles, Doubles]:
-        """Scores and evidence."""
-        model, agents = self._model, len(self._model.agents)
-        by_label = (linear + self._bias)[None]
-        votes, similarity = np.zeros((1, agents)), np.zeros(1)
-        if vector is not None and model.neighbours is not None and model.head.sentence is not None:
-            by_label += SENTENCE_WEIGHT * (vector @ model.head.sentence)
-            votes, similarity = model.neighbours.look(vector, agents)
-        scores, clarity = combine(model.head, by_label, votes)
-        return scores, evidence(clarity, np.array([unknown]), similarity, model.calibration)
+        """Scores of the agents and evidence."""
+        head, neighbours = self._model.head, self._model.neighbours
+        by_label, votes, similarity = linear + self._bias, self._silence, 0.0
+        if vector is not None and neighbours is not None and head.sentence is not None:
+            by_label += SENTENCE_WEIGHT * (vector @ head.sentence)[0]
+            heard, near = neighbours.look(vector, len(votes))
+            votes, similarity = heard[0], near[0]
+        scores, clarity = combine(head, by_label, votes)
+        return scores, evidence(clarity, unknown, similarity, self._model.calibration)
 
-    def _pieces(self, word: str) -> Indices:
-        return self._remembered(word) if len(word) <= LONGEST_KEPT else self._look_up(word)
+    def _told(self, scores: Doubles, found: Doubles, why: Reasons) -> Decision:
+        calibration, best = self._model.calibration, int(scores.argmax())
+        share = float(probabilities(scores, calibration)[best])
+        sure = float(confidence(found, calibration))
+        return Decision(self._model.agents[best], share, sure, sure >= calibration.threshold, why)
 
-    def _look_up(self, word: str) -> Indices:
-        """The columns of the known pieces of a word, each as often as it occurs."""
-        found = grams([word])
-        columns = self._model.vocabulary.columns(found.key[~found.word].astype(np.uint32))
-        return columns[columns >= 0]
+    def _met(self, words: list[str]) -> list[_Word]:
+        """What is remembered of `words`; new ones are looked up first."""
+        known = self._words
+        new = [word for word in words if word not in known]
+        if not new:
+            return [known[word] for word in words]
+        learnt = self._looked_up(list(dict.fromkeys(new)))
+        found = [learnt.get(word) or known[word] for word in words]
+        if len(known) > WORDS_KEPT:
+            self._words = {}
+        self._words.update((word, one) for word, one in learnt.items() if len(word) <= LONGEST_KEPT)
+        return found
 
-
-def _weigh(columns: Indices, idf: Floats) -> _Weighed:
-    """As `tfidf.weigh`, for the n-grams of one kind in one text."""
-    ordered = np.sort(columns)
-    first = beginnings(ordered)
-    column = ordered[first]
-    count = np.searchsorted(ordered, column, "right") - first
-    value = (1.0 + np.log(count)) * idf[column]
-    return _Weighed(column, count, value / np.sqrt(2.0 * (value @ value)))
+    def _looked_up(self, words: list[str]) -> dict[str, _Word]:
+        spellings, owner, hashes = spell(words)
+        columns = self._model.vocabulary.columns(hashes)
+        order = owner.argsort(kind="stable")
+        order = order[columns[order] >= 0]
+        pieces = columns[order]
+        bounds = owner[order].searchsorted(np.arange(len(words) + 1)).tolist()
+        mine = [pieces[start:end].copy() for start, end in pairwise(bounds)]
+        return dict(zip(words, map(_Word, spellings, mine), strict=True))
 
 
 def _lead(weights: Floats, scores: Doubles) -> Floats:
@@ -114,19 +132,13 @@ def _lead(weights: Floats, scores: Doubles) -> Floats:
     return np.asarray(weights[:, order[-1]] - weights[:, order[-2]])
 
 
-def _of_words(whole: _Weighed, gains: Doubles, places: Indices, words: int) -> Doubles:
-    """What each word gained by itself, and by half of each pair it stands in."""
-    known = places >= 0
-    each = np.zeros(len(places))
-    each[known] = (gains / whole.count)[np.searchsorted(whole.column, places[known])]
-    credit, half = each[:words], each[words:] / 2
+def _by_word(gains: Floats, known: Sequence[_Word]) -> list[float]:
+    """What each word gained by itself, by half of each pair it stands in, and by its pieces."""
+    words = len(known)
+    owner = np.arange(words).repeat([len(one.pieces) for one in known])
+    credit = np.bincount(owner, gains[2 * words - 1 :], words) + gains[:words]
+    half = gains[words : 2 * words - 1] / 2
     credit[:-1] += half
     credit[1:] += half
-    return credit
-
-
-def _of_pieces(parts: _Weighed, gains: Doubles, pieces: Sequence[Indices]) -> Doubles:
-    """What each word gained by its pieces."""
-    each = (gains / parts.count)[np.searchsorted(parts.column, np.concatenate(pieces))]
-    word = np.arange(len(pieces)).repeat([len(piece) for piece in pieces])
-    return np.bincount(word, each, len(pieces)).astype(np.float64)
+    told: list[float] = credit.tolist()
+    return told

@@ -25,8 +25,8 @@ class Vocabulary:
 
     def columns(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
         """The place of each hash, -1 where it is unknown."""
-        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[place] == hashes, place, -1)
+        place = self.hashes.searchsorted(hashes)
+        return np.where(self.hashes.take(place, mode="clip") == hashes, place, -1)
 
 
 @dataclass(frozen=True)

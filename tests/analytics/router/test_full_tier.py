@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import headrace
 from analytics.router import RouterTrainer
 from analytics.router.prototypes import SHARE, prototypes
+from headrace.router import ArtefactRefused
 from tests.support.intents import out_of_scope, queries
 
 TOPICS = {"invoice": 0, "refund": 0, "money": 0, "parcel": 1, "address": 1, "shipped": 1, "password": 2, "account": 2}
@@ -54,6 +55,15 @@ def test_the_loaded_router_brings_its_embedder(trainer: RouterTrainer, tmp_path:
     assert loaded.tier == "full"
     np.testing.assert_allclose(loaded.probabilities(texts), trainer.probabilities(texts), atol=1e-6)
     np.testing.assert_allclose(loaded.confidence(texts), trainer.confidence(texts), atol=1e-6)
+
+
+def test_a_router_is_refused_where_the_embedder_has_another_model(
+    trainer: RouterTrainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = trainer.export(tmp_path / "router.json")
+    monkeypatch.setattr(TopicEmbedder, "name", "topics-2")
+    with pytest.raises(ArtefactRefused, match="vectors of topics, this installation has topics-2"):
+        headrace.Router.load(written.path)
 
 
 def test_prototypes_are_few_and_every_agent_has_some() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headrace.router.ngrams import grams
+from headrace.router.ngrams import grams, spell, word_hashes, words_of
 
 TEXTS = st.lists(st.text(max_size=40), min_size=1, max_size=6)
 
@@ -47,3 +47,15 @@ def test_different_pieces_have_different_hashes() -> None:
     pieces = {word[i:j] for word in (f" {w} " for w in words) for i in range(4) for j in range(i + 2, 6)}
     pairs = set(pairwise(words))
     assert len(np.unique(grams([" ".join(words)]).key)) == len(pieces) + len(words) + len(pairs)
+
+
+@given(st.text(max_size=60))
+def test_one_texts_hashes_word_by_word_are_those_of_a_batch(text: str) -> None:
+    words = words_of(text)
+    if not words:
+        return
+    found = grams([text])
+    spellings, piece, hashes = spell(words)
+    assert Counter(word_hashes(spellings)) == Counter((found.key[found.word] & 0xFFFFFFFF).tolist())
+    pieces = zip(found.token[~found.word].tolist(), (found.key[~found.word] & 0xFFFFFFFF).tolist(), strict=True)
+    assert Counter(zip(piece.tolist(), hashes.tolist(), strict=True)) == Counter(pieces)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytics.router import RouterTrainer
-from headrace.router import Decision, Router
+from headrace.router import Decision, Router, single
 from headrace.router.model import Head, Model
 from headrace.router.neighbours import Neighbours
+from headrace.router.single import SingleScorer
 from tests.support.intents import queries
 
 KNOWN = queries(60, seed=5).texts
@@ -67,3 +68,16 @@ def test_one_query_is_decided_as_among_others(router: Router, text: str) -> None
 def test_any_text_gets_the_scores_it_gets_in_a_batch(text: str) -> None:
     one, among = FAST.decide(text), FAST.decide_all([text])[0]
     assert (one.probability, one.confidence) == pytest.approx((among.probability, among.confidence), abs=1e-5)
+
+
+@given(TEXTS)
+def test_words_met_before_are_decided_as_new_ones(text: str) -> None:
+    assert Router(FAST.model).decide(text) == FAST.decide(text) == FAST.decide(text)
+
+
+def test_words_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single, "WORDS_KEPT", 10)
+    scorer = SingleScorer(FAST.model)
+    for number in range(50):
+        scorer.decide(f"invoice word{number} {'long' * 20}", None)
+    assert len(scorer._words) <= 13
