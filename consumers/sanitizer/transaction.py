@@ -30,6 +30,9 @@ RETRY_S = 0.05
 """Most retriable errors took CALL_TIMEOUT_S; some, like a coordinator that moves, come at once."""
 QUEUED_MESSAGES = 200_000
 """More than any batch: a transaction's records are queued whole before it is committed."""
+LINGER_MS = 50
+"""While a batch is worked on; its commit sends what is left at once. With 5 ms a batch of 5,000 went out in some 200
+pieces: the broker took 1.6 times as much time over them, and the thread that packs them twice as much."""
 
 NO_GUARD: AbstractContextManager[None] = nullcontext()
 
@@ -50,7 +53,7 @@ class Transactions:
                 "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
                 "message.max.bytes": MAX_CLEAN_BYTES,
                 "queue.buffering.max.messages": QUEUED_MESSAGES,
-                "linger.ms": 5,
+                "linger.ms": LINGER_MS,
             }
         )
 
