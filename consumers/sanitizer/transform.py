@@ -24,6 +24,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 FRAMING_BYTES = 1024
 """Room for the key and a record batch's own bytes below the topic's limit."""
 LARGEST_SEQ = 2**62
+_LONGEST_SEQ = len(str(LARGEST_SEQ))
 LONGEST_PRODUCER_ID = 64
 _CACHED_PRODUCERS = 4096
 """A producer is a client process: more than thousands do not write at once."""
@@ -95,17 +96,17 @@ class Transform:
         return _Read(event, flags, None)
 
     def _prepare(self, event: AnyEvent, flags: list[str], record: RawRecord) -> None:
-        appended_at = _moment(record.appended_ms)
+        appended_at, latest = _moments(record.appended_ms)
         _fill_absent(event, record, appended_at)
         if (flaw := self._flaw(event)) is not None:
             raise Poison(*flaw)
-        ledger = self._ledger(record.headers)
-        if ledger.producer_id is not None:
+        producer_id, seq = self._ledger(record.headers)
+        if producer_id is not None:
             event.producer_id = None
         hash_ids(event, self._ring)
-        if ledger.producer_id is not None:
-            event.producer_id, event.seq = ledger.producer_id, ledger.seq
-        if (latest := appended_at + CLOCK_SKEW) < event.timestamp:
+        if producer_id is not None:
+            event.producer_id, event.seq = producer_id, seq
+        if latest < event.timestamp:
             event.timestamp = latest
             flags.append(FUTURE_TIMESTAMP)
 
@@ -130,18 +131,18 @@ class Transform:
             flags=flags,
             raw_partition=record.partition,
             raw_offset=record.offset,
-            appended_at=_moment(record.appended_ms),
+            appended_at=_moments(record.appended_ms)[0],
         )
 
-    def _ledger(self, headers: Sequence[Header] | None) -> _Ledger:
-        """The ledger pair in a record's headers; a malformed header counts as absent."""
+    def _ledger(self, headers: Sequence[Header] | None) -> tuple[str | None, int | None]:
+        """The producer's id and seq in a record's headers; a malformed header counts as absent."""
         producer = seq = None
         for name, value in headers or ():
             if name == PRODUCER_HEADER:
                 producer = self._producer(value)
             elif name == SEQ_HEADER:
                 seq = _seq(value)
-        return _NO_LEDGER if producer is None else _Ledger(producer, seq)
+        return producer, None if producer is None else seq
 
     def _producer_in(self, header: str | bytes | None) -> str | None:
         producer_id = _producer_id(header)
@@ -149,16 +150,16 @@ class Transform:
 
     def _rejected(self, error: Exception, record: RawRecord, event: AnyEvent | None) -> Outcome:
         reason, path = _verdict(error)
-        ledger = self._ledger(record.headers)
+        producer_id, seq = self._ledger(record.headers)
         rejected = Rejected(
             reason=reason,
             path=path,
             stage=STAGE,
             raw_partition=record.partition,
             raw_offset=record.offset,
-            appended_at=_moment(record.appended_ms),
-            producer_id=ledger.producer_id,
-            seq=ledger.seq,
+            appended_at=_moments(record.appended_ms)[0],
+            producer_id=producer_id,
+            seq=seq,
         )
         session = getattr(event, "session_id", None)
         key = self._ring.pseudonym("session", session).encode() if session else None
@@ -178,14 +179,6 @@ class _Read(msgspec.Struct, frozen=True, gc=False):
     error: Exception | None
 
 
-class _Ledger(msgspec.Struct, frozen=True, gc=False):
-    producer_id: str | None
-    seq: int | None
-
-
-_NO_LEDGER = _Ledger(None, None)
-
-
 def _producer_id(header: str | bytes | None) -> str | None:
     try:
         text = header.decode() if isinstance(header, bytes) else header
@@ -195,14 +188,16 @@ def _producer_id(header: str | bytes | None) -> str | None:
 
 
 def _seq(header: str | bytes | None) -> int | None:
-    if not header or len(header) > len(str(LARGEST_SEQ)) or not (header.isascii() and header.isdigit()):
+    if not header or len(header) > _LONGEST_SEQ or not (header.isdigit() and header.isascii()):
         return None
     return seq if 0 < (seq := int(header)) <= LARGEST_SEQ else None
 
 
 @lru_cache(_CACHED_MOMENTS)
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _moments(milliseconds: int) -> tuple[datetime, datetime]:
+    """When a record was appended, and the latest event time that it may have."""
+    appended_at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return appended_at, appended_at + CLOCK_SKEW
 
 
 _ID_FIELD: dict[type, tuple[str, bytes]] = {
