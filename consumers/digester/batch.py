@@ -38,13 +38,14 @@ _GETTERS: dict[str, Callable[[Sequence[SlimInteraction]], Iterable[float | None]
 
 
 class Interactions:
-    """Interactions in the order of their offsets; `numbers` has NaN where an interaction says nothing."""
+    """Interactions in the order of their offsets; `numbers` has NaN where an interaction says nothing, and `who_of`
+    the place of each one's tenant, agent, version and variant among the `whos`."""
 
     def __init__(self, offsets: Sequence[int], events: Sequence[SlimInteraction], at_us: Ints) -> None:
         self.offsets, self.events, self.at_us = offsets, events, at_us
         self.ids = [event.interaction_id for event in events]
         self.sessions = [event.session_id for event in events]
-        self.whos: list[Who] = _shared([(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events])
+        self.whos, self.who_of = _numbered([(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events])
         self.models = _shared([event.model for event in events])
         self.errors = [error_kind(event.error) if event.error is not None else None for event in events]
         self.numbers: dict[str, Numbers] = {
@@ -71,6 +72,13 @@ def asking_back(responses: Sequence[str]) -> list[bool]:
     [True, True, False]
     """
     return [(last := text[-1:]) in _ASKING or (last.isspace() and text.rstrip()[-1:] in _ASKING) for text in responses]
+
+
+def _numbered(values: list[T]) -> tuple[list[T], Ints]:
+    """The distinct ones, and the place of each among them."""
+    known: dict[T, int] = {}
+    places = [known.setdefault(value, len(known)) for value in values]
+    return list(known), np.array(places, np.int64)
 
 
 def _shared(values: list[T]) -> list[T]:

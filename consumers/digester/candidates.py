@@ -27,6 +27,7 @@ class First:
         self._limit, self._order = limit, order
         self._bounds = dict(bounds)
         self._kept: dict[Group, dict[str, tuple[tuple[float, str], Example]]] = {}
+        self._changed: set[Group] = set()
 
     def bound(self, group: Group) -> float:
         """What comes after this is not among the first; what equals it may be."""
@@ -39,14 +40,23 @@ class First:
             return
         kept = self._kept.setdefault(group, {})
         kept[example.id] = place, example
+        self._changed.add(group)
         if len(kept) >= 2 * self._limit:
             self._trim(group)
 
     def examples(self) -> Iterator[tuple[Group, Example]]:
         """All that are kept."""
-        for group in list(self._kept):
-            self._trim(group)
-            yield from ((group, example) for _, example in self._kept[group].values())
+        yield from ((group, example) for group in self._kept for example in self.of(group))
+
+    def take_changed(self) -> list[Group]:
+        """The groups of which anything changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return list(changed)
+
+    def of(self, group: Group) -> list[Example]:
+        """Those that are kept of one group."""
+        self._trim(group)
+        return [example for _, example in self._kept[group].values()]
 
     def replace(self, group: Group, example: Example) -> None:
         """Puts an example in the place of the one with its id."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.candidates import First
+from consumers.digester.candidates import First, Group
 from consumers.digester.columns import Columns
 from consumers.digests.examples import Example, packed
 from consumers.digests.keys import Variant, bounded
@@ -17,6 +17,7 @@ from consumers.digests.summary import Summary
 from headrace.privacy import kinds_only
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Examples = dict[Group, dict[Key, tuple[Example, ...]]]
 EMBEDDED_TOGETHER = 256
 """Texts: their tokens' vectors are 100 KB each."""
 
@@ -31,6 +32,8 @@ class Chunk:
         self.sample, self.failures, self.slow = candidates
         self._published: dict[Key, Part] = {}
         """What the last copy said of each key, without its end offset."""
+        self._examples: tuple[Examples, Examples, Examples] = ({}, {}, {})
+        """Of the last copy, for each of the candidates."""
 
     @property
     def end(self) -> int:
@@ -39,10 +42,9 @@ class Chunk:
 
     def parts(self, end_offset: int, embed: Embed) -> Iterator[Part]:
         """The parts of a complete chunk, or those that say more than the last time."""
-        self._fill_in_vectors(embed)
-        examples = [_by_key(kept, self._source.window_us) for kept in self.candidates]
+        self._refresh(embed)
         for key, summary in _kept_apart(self.columns.summaries()).items():
-            sample, failures, slow = (tuple(kept.get(key, ())) for kept in examples)
+            sample, failures, slow = (_of_key(key, kept, self._source.window_us) for kept in self._examples)
             part = Part(
                 source=self._source,
                 chunk=self.number,
@@ -57,8 +59,17 @@ class Chunk:
                 self._published[key] = part
                 yield msgspec.structs.replace(part, end_offset=end_offset)
 
-    def _fill_in_vectors(self, embed: Embed) -> None:
-        kept = [(first, group, example) for first in self.candidates for group, example in first.examples()]
+    def _refresh(self, embed: Embed) -> None:
+        """The examples of the groups that changed since the last copy, with their vectors."""
+        changed = [(first, group) for first in self.candidates for group in first.take_changed()]
+        self._fill_in_vectors(changed, embed)
+        for first, group in changed:
+            self._examples[self.candidates.index(first)][group] = _by_key(
+                first.of(group), group[0], self._source.window_us
+            )
+
+    def _fill_in_vectors(self, changed: Sequence[tuple[First, Group]], embed: Embed) -> None:
+        kept = [(first, group, example) for first, group in changed for example in first.of(group)]
         vectors = {example.query: example.vector for _, _, example in kept if example.vector}
         texts = list(dict.fromkeys(example.query for _, _, example in kept if example.query not in vectors))
         for start in range(0, len(texts), EMBEDDED_TOGETHER):
@@ -81,10 +92,17 @@ def _kept_apart(summaries: Mapping[Key, Summary]) -> dict[Key, Summary]:
     }
 
 
-def _by_key(kept: First, window_us: int) -> dict[Key, list[Example]]:
+def _of_key(key: Key, kept: Examples, window_us: int) -> tuple[Example, ...]:
+    """The key's examples: groups are those of one agent, or of all."""
+    window = key.window_us // window_us
+    of_group = kept.get((key.tenant, key.agent, window)) or kept.get((key.tenant, "", window), {})
+    return of_group.get(key, ())
+
+
+def _by_key(examples: Iterable[Example], tenant: str, window_us: int) -> dict[Key, tuple[Example, ...]]:
     found: dict[Key, list[Example]] = {}
-    for group, example in kept.examples():
+    for example in examples:
         start = example.at_us // window_us * window_us
-        key = Key(group[0], start, example.agent, example.version, example.variant)
+        key = Key(tenant, start, example.agent, example.version, example.variant)
         found.setdefault(key, []).append(example)
-    return found
+    return {key: tuple(kept) for key, kept in found.items()}

@@ -12,7 +12,7 @@ from consumers.digester.batch import Interactions, Who
 from consumers.digests.aggregate import Entries, Ints, Labels, summarize
 from consumers.digests.messages import Key
 from consumers.digests.signals import ERROR, MODEL, NUMERIC, RATED, RATING
-from consumers.digests.summary import Summary
+from consumers.digests.summary import Summary, merged
 
 NONE = "none"
 _YES_NO = ["no", "yes"]
@@ -30,21 +30,23 @@ class Columns:
         """Place of who, event time, stars, and 1 where it came or -1 where a later one replaced it."""
         self._marks: list[tuple[int, int, str, str, int]] = []
         """Place of who, event time, category, value, 1 or -1."""
+        self._sums: dict[Key, Summary] = {}
+        """Of what was collected until the summaries were asked for the last time."""
 
     @property
-    def size(self) -> int:
-        """Interactions and changes so far."""
-        return sum(len(batch["who"]) for batch in self._batches) + len(self._ratings) + len(self._marks)
+    def is_empty(self) -> bool:
+        """Whether nothing was collected so far."""
+        return not (self._sums or self._ratings or self._marks or any(len(batch["who"]) for batch in self._batches))
 
     def place(self, who: Who) -> int:
         return self._whos.setdefault(who, len(self._whos))
 
     def add(self, interactions: Interactions) -> None:
         """Takes interactions."""
-        places = {who: self.place(who) for who in dict.fromkeys(interactions.whos)}
+        places = np.array([self.place(who) for who in interactions.whos], np.int64)
         self._batches.append(
             {
-                "who": np.array([places[who] for who in interactions.whos], np.int64),
+                "who": places[interactions.who_of],
                 "at_us": interactions.at_us,
                 MODEL: self._coded(MODEL, interactions.models),
                 ERROR: self._coded(ERROR, interactions.errors),
@@ -66,7 +68,15 @@ class Columns:
         self._marks.append((self.place(who), at_us, category, value, 1))
 
     def summaries(self) -> dict[Key, Summary]:
-        """What was collected, by key."""
+        """What was collected, by key; what was summed up before is not gone through again."""
+        if self._batches or self._ratings or self._marks:
+            for key, more in self._collected().items():
+                self._sums[key] = merged([self._sums[key], more]) if key in self._sums else more
+            self._batches, self._ratings, self._marks = [], [], []
+        return self._sums
+
+    def _collected(self) -> dict[Key, Summary]:
+        """What was collected since the last time."""
         whos, at_us, columns = self._concatenated()
         places = np.concatenate([whos, [p for p, *_ in self._ratings], [p for p, *_ in self._marks]]).astype(np.int64)
         times = np.concatenate([at_us, [t for _, t, *_ in self._ratings], [t for _, t, *_ in self._marks]])
@@ -116,8 +126,8 @@ class Columns:
     def _concatenated(self) -> tuple[Ints, Ints, dict[str, NDArray[Any]]]:
         if not self._batches:
             self.add(Interactions([], [], np.zeros(0, np.int64)))
-        self._batches = [{name: np.concatenate([b[name] for b in self._batches]) for name in self._batches[0]}]
-        return self._batches[0]["who"], self._batches[0]["at_us"], self._batches[0]
+        columns = {name: np.concatenate([batch[name] for batch in self._batches]) for name in self._batches[0]}
+        return columns["who"], columns["at_us"], columns
 
 
 def _entries(groups: Ints, values: NDArray[np.float64]) -> Entries:

@@ -91,7 +91,7 @@ class PartitionDigester:
     def parts(self) -> Iterator[Part]:
         """The parts that say more than the last time: complete chunks whole, of the open one the keys that grew."""
         yield from self.complete()
-        if self._open.number >= self._first_chunk and self._open.columns.size:
+        if self._open.number >= self._first_chunk and not self._open.columns.is_empty:
             yield from self._open.parts(self.end_offset, self._embed)
 
     def complete(self) -> Iterator[Part]:
@@ -119,7 +119,7 @@ class PartitionDigester:
         """Takes records of one chunk, in as many goes as it takes that none of them has an id that comes again in it
         after it was forgotten."""
         spoken = [place for place, record in enumerate(records) if type(record.event) is SlimInteraction]
-        ids = [cast(SlimInteraction, records[place].event).interaction_id for place in spoken]
+        ids = [event.interaction_id for event in _interactions(records, spoken)]
         begin = done = 0
         while done < len(spoken):
             self._turns.forget(offsets[begin])
@@ -135,7 +135,7 @@ class PartitionDigester:
     def _take(self, offsets: Sequence[int], records: Sequence[SlimClean], new: Sequence[int]) -> None:
         """Takes records of which those at the places `new` are interactions that were not seen before."""
         at_us, arrived_us = times_of(records)
-        events = [cast(SlimInteraction, records[place].event) for place in new]
+        events = _interactions(records, new)
         batch = Interactions([offsets[place] for place in new], events, at_us[new])
         self._open.columns.add(batch)
         block = self._turns.add(batch)
@@ -170,8 +170,8 @@ class PartitionDigester:
     def _wait(self, clock: Clock, block: Block, failed: set[int]) -> None:
         """Waits for the sessions of interactions that did not help to go on, and looks who was silent."""
         checked = 0
-        for place, (session, asks_back) in enumerate(zip(block.sessions, block.asks_back, strict=True)):
-            if session is not None and (asks_back or place in failed):
+        for place in sorted(failed.union(np.flatnonzero(block.asks_back).tolist())):
+            if block.sessions[place] is not None:
                 due_us = int(block.at_us[place]) + self._patience_us
                 self._note_silences(clock, checked, checked := int(clock.rows[place]) + 1, block)
                 self._turns.await_silence(due_us, block.offsets[place], block.first + place)
@@ -224,3 +224,8 @@ class PartitionDigester:
 
     def _group(self, tenant: str, at_us: int) -> Group:
         return tenant, "", at_us // self._window_us
+
+
+def _interactions(records: Sequence[SlimClean], places: Sequence[int]) -> list[SlimInteraction]:
+    """The events at places that hold interactions."""
+    return cast(list[SlimInteraction], [records[place].event for place in places])

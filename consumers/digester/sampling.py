@@ -50,13 +50,11 @@ def example_of(turn: Turn) -> Example:
 
 
 def _groups(batch: Interactions, window_us: int) -> tuple[list[Group], NDArray[np.int64]]:
-    """The groups of a batch, and which of them each interaction belongs to."""
-    known: dict[Group, int] = {}
-    windows = (batch.at_us // window_us).tolist()
-    places = [
-        known.setdefault((who[0], who[1], window), len(known)) for who, window in zip(batch.whos, windows, strict=True)
-    ]
-    return list(known), np.array(places, np.int64)
+    """The groups of a batch, one for each version and variant, and which of them each interaction belongs to."""
+    windows, window_of = np.unique(batch.at_us // window_us, return_inverse=True)
+    pairs, places = np.unique(batch.who_of * len(windows) + window_of, return_inverse=True)
+    whos = [batch.whos[pair // len(windows)] for pair in pairs.tolist()]
+    return [(who[0], who[1], int(windows[pair % len(windows)])) for who, pair in zip(whos, pairs, strict=True)], places
 
 
 def _bounds(first: First, groups: Sequence[Group]) -> Numbers:

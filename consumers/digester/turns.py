@@ -52,7 +52,8 @@ class Block:
     def __init__(self, first: int, batch: Interactions) -> None:
         self.first, self.end = first, first + len(batch.ids)
         self.offsets: Sequence[int] = batch.offsets
-        self.ids, self.sessions, self.whos = batch.ids, batch.sessions, batch.whos
+        self.ids, self.sessions = batch.ids, batch.sessions
+        self._whos, self._who_of = batch.whos, batch.who_of
         self._models, self._errors = batch.models, batch.errors
         self.queries = [event.user_query[:MAX_QUERY] for event in batch.events]
         self.asks_back = asking_back([event.response for event in batch.events])
@@ -74,7 +75,7 @@ class Block:
             self.offsets[place],
             self.ids[place],
             at_us,
-            self.whos[place],
+            self._whos[self._who_of[place]],
             self.queries[place],
             self._models[place],
             self._errors[place],

@@ -57,6 +57,7 @@ def summarize(interactions: Ints, numeric: Mapping[str, Entries], categories: Ma
 
 
 def _numeric(step: float, entries: Entries, groups: int) -> dict[int, Numeric]:
+    """Also of a group in which a value was replaced by another of its bucket: its sums are other ones."""
     bins, counts = _binned(entries.groups * _SPAN + codes_of(entries.values) + LAST, entries.weights)
     codes = (bins % _SPAN - LAST).astype(np.int16)
     starts = np.searchsorted(bins, np.arange(groups + 1) * _SPAN)
@@ -66,7 +67,7 @@ def _numeric(step: float, entries: Entries, groups: int) -> dict[int, Numeric]:
     return {
         group: Numeric.of(codes[first:last], counts[first:last], int(totals[group]), squares[group])
         for group, (first, last) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
-        if first < last
+        if first < last or totals[group] or squares[group]
     }
 
 

@@ -81,7 +81,7 @@ def merged(summaries: Iterable[Summary]) -> Summary:
     }
     return Summary(
         sum(summary.interactions for summary in several),
-        {name: numeric for name, numeric in numbers.items() if numeric.codes},
+        {name: numeric for name, numeric in numbers.items() if numeric.codes or numeric.total or numeric.squares},
         {name: counted for name, counted in counts.items() if counted},
     )
 
