@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import tracemalloc
+from datetime import timedelta
 
 import pytest
 
 from consumers.digester import candidates, turns
 from consumers.digester.partition import PartitionDigester
 from consumers.digests.messages import Source
+from headrace.events import Feedback
 from headrace.settings import FailureAnalysis
-from tests.support.digests import clean_records, embed, events
+from tests.support.digests import BEGIN, clean_records, embed, events, interaction
 
 CHUNK = 64
 RECORDS = clean_records(events(1_200, seed=3))
@@ -70,6 +73,28 @@ def test_an_id_that_comes_again_after_it_was_forgotten_is_a_new_interaction(
     for offset, record in enumerate(log):
         alone.take([offset], [record])
     assert _counted(one) == _counted(alone)
+
+
+@pytest.mark.parametrize("stars", [4.005, 1.0])
+def test_a_rating_replaced_between_two_copies_counts_as_in_one_copy(stars: float) -> None:
+    spoken = interaction(random.Random(1), "rated", BEGIN)
+    rated = [
+        Feedback(interaction_id=spoken.interaction_id, timestamp=BEGIN + timedelta(seconds=at), score=score)
+        for at, score in ((1, 4.0), (2, stars))
+    ]
+    log = clean_records([spoken, *rated])
+    often, once = _digester(), _digester()
+    once.take(range(3), log)
+    for offset, record in enumerate(log):
+        often.take([offset], [record])
+        list(often.parts())
+    assert _counted_whole(often) == _counted_whole(once)
+
+
+def _counted_whole(one: PartitionDigester) -> dict[object, object]:
+    """Once its chunk is complete, and said whole."""
+    one.reach(CHUNK)
+    return _counted(one)
 
 
 def _counted(one: PartitionDigester) -> dict[object, object]:
