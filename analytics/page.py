@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}"
     "table{border-collapse:collapse;margin:.5rem 0}td,th{padding:.2rem .8rem;text-align:left;"
-    "border-bottom:1px solid #ddd}.alarm{color:#b3261e;font-weight:600}svg{max-width:100%;height:auto}"
+    "border-bottom:1px solid #ddd;vertical-align:top}"
+    ".alarm{color:#b3261e;font-weight:600}svg{max-width:100%;height:auto}"
     "nav a{margin-right:1rem}h2{margin-top:2.5rem}"
 )
 BLUE, RED, PALE = "#274c77", "#b3261e", "#c9d7e8"

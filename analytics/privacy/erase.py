@@ -28,7 +28,7 @@ from consumers.lake import forgetting
 from consumers.lake.access import database_path, quoted
 from headrace import decisions
 from headrace.decisions import Erasure
-from headrace.errors import HeadraceError, Retriable
+from headrace.errors import ConfigError, HeadraceError, Retriable
 from headrace.ids import KeyRing
 from headrace.settings import Settings
 
@@ -67,7 +67,12 @@ class _Theirs(NamedTuple):
 
 
 def pseudonyms(ring: KeyRing, user: str) -> list[str]:
-    """What a user is called in the store, under every key of the ring; one given as a pseudonym is that."""
+    """What a user is called in the store, under every key of the ring; one given as a pseudonym is that.
+
+    Raises ConfigError for an empty id: a script that looked nobody up must not believe that somebody was erased.
+    """
+    if not user.strip():
+        raise ConfigError("the user's id is empty: nobody was erased")
     return [user] if ring.verifies("user", user) else ring.hash_under_every_key("user", user)
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from analytics.page import BLUE, PALE, picture
+from analytics.page import BLUE, PALE, RED, picture
+from consumers.drift.report import DriftReport
 
 WIDTH, HEIGHT = 9.0, 2.6
 """Inches."""
 SHADE = "Blues"
+MOST_EVIDENCE = 6.0
+"""One in a million: nobody needs to tell apart what is clearer."""
 
 
-def courses(days: Sequence[date], lines: Mapping[str, Sequence[float]], label: str) -> str:
-    """One line for each name over the same days."""
+def courses(days: Sequence[date | datetime], lines: Mapping[str, Sequence[float]], label: str) -> str:
+    """One line for each name over the same days, or moments (UTC)."""
     figure, axes = _canvas()
-    places = np.array(days, "datetime64[D]")
+    places = np.array([day.replace(tzinfo=None) if isinstance(day, datetime) else day for day in days], "datetime64[s]")
     for name, values in lines.items():
         axes.plot(places, values, marker="o", ms=3, label=name)
     axes.set_ylabel(label)
@@ -50,9 +53,28 @@ def curve(names: Sequence[str], values: Sequence[float], lower: Sequence[float],
     return picture(figure)
 
 
+def evidence(windows: Sequence[tuple[str, DriftReport]]) -> str:
+    """How clearly each signal moved in each window: -log10 of its adjusted p-value, shaded; alarms are marked."""
+    names = sorted({signal.name for _, report in windows for signal in report.signals})
+    shades, alarms = np.full((len(names), len(windows)), np.nan), []
+    for column, (_, report) in enumerate(windows):
+        for signal in report.signals:
+            row = names.index(signal.name)
+            shades[row, column] = min(-np.log10(max(signal.adjusted_p_value, 1e-300)), MOST_EVIDENCE)
+            alarms += [(row, column)] * signal.alarm
+    figure, axes = _canvas(1.0 + 0.22 * len(names))
+    shown = axes.imshow(shades, cmap="Reds", vmin=0, vmax=MOST_EVIDENCE, aspect="auto")
+    for row, column in alarms:
+        axes.plot(column, row, "o", color="w", mec=RED, ms=5)
+    axes.set_xticks(range(len(windows)), [label for label, _ in windows], fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    figure.colorbar(shown, label="evidence, -log10 p")
+    return picture(figure)
+
+
 def matrix(rows: Sequence[str], columns: Sequence[str], values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
     """A number for each row and column, shaded; NaN stays empty."""
-    figure, axes = _canvas(0.6 + 0.4 * len(rows))
+    figure, axes = _canvas(1.0 + 0.25 * len(rows))
     axes.imshow(values, cmap=SHADE, vmin=0, vmax=1, aspect="auto")
     for row, column in np.argwhere(np.isfinite(values)):
         dark = values[row, column] > 0.6

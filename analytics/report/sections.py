@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 
 from analytics.page import Section, table
 from analytics.registry import Manifest
 from analytics.report import plots
 from analytics.retraining.evaluation import ALL
 from analytics.retraining.judging import Evaluation
-from consumers.drift.report import DriftReport
+from consumers.drift.report import DriftReport, SignalReport
 from consumers.failures.report import ClusterReport
 from headrace.decisions import Selection
 
 Rows = Sequence[Mapping[str, Any]]
 MOST_CLUSTERS = 12
 MOST_SELECTED = 10
+MOST_LINES = 6
+MOST_CHARACTERS = 30
+"""Of a cluster's title beside its line."""
 
 
 def traffic(agent_days: Rows) -> Section:
@@ -43,12 +46,10 @@ def traffic(agent_days: Rows) -> Section:
     return Section("Traffic", f"{total:,} interactions on {len(days)} days.", [table(head, rows), *parts])
 
 
-def personal(findings: Rows, rejected: Rows) -> Section:
-    """What was replaced and what was refused: counts of `findings` and of `rejected` by reason."""
-    kinds: Counter[str] = Counter()
-    for row in findings:
-        kinds.update({kind: count * row["n"] for kind, count in json.loads(row["findings"]).items()})
-    words = f"{kinds.total():,} values were replaced before anything was stored."
+def personal(replaced: Rows, rejected: Rows) -> Section:
+    """What was replaced and what was refused: counts of placeholders by `kind`, and of `rejected` by reason."""
+    kinds = {row["kind"]: row["n"] for row in replaced}
+    words = f"{sum(kinds.values()):,} values were replaced before anything was stored."
     parts = [plots.bars(kinds, "values replaced")] if kinds else []
     if rejected:
         parts.append(table(("rejected for", "at", "records"), [(r["reason"], r["path"], r["n"]) for r in rejected]))
@@ -56,34 +57,54 @@ def personal(findings: Rows, rejected: Rows) -> Section:
 
 
 def drift(windows: Sequence[tuple[str, DriftReport]]) -> Section:
-    """What no longer looks as it used to."""
-    rows = [
-        (label, signal.name, signal.p_value, signal.cause, ", ".join(culprit.name for culprit in signal.culprits))
-        for label, report in windows
-        for signal in report.signals
-        if signal.alarm
-    ]
-    words = f"{len(rows)} alarms in {len(windows)} windows; at most one window in twenty alarms without any drift."
-    head = ("window", "signal", "p", "cause", "who and what moved")
-    return Section("Drift", words, [table(head, rows)] if rows else [])
+    """What no longer looks as it used to: one row for each signal that alarmed, its clearest window told."""
+    alarms = [(label, signal) for label, report in windows for signal in report.signals if signal.alarm]
+    of_signal: dict[str, list[tuple[str, SignalReport]]] = {}
+    for label, signal in sorted(alarms, key=lambda alarm: alarm[1].adjusted_p_value):
+        of_signal.setdefault(signal.name, []).append((label, signal))
+    rows = [_alarmed(name, found, len(windows)) for name, found in of_signal.items()]
+    words = f"{len(alarms)} alarms in {len(windows)} windows; at most one window in twenty alarms without any drift."
+    head = ("signal", "alarms", "clearest on", "adjusted p", "cause", "who and what moved")
+    return Section("Drift", words, [plots.evidence(windows), table(head, rows)] if rows else [])
 
 
 def failures(clusters: Sequence[ClusterReport]) -> Section:
     """What fails, grouped by what it has in common."""
     gravest = sorted(clusters, key=lambda cluster: -cluster.severity)[:MOST_CLUSTERS]
+    if not gravest:
+        return Section("Failures", "0 clusters.")
     rows = [(c.title, c.status, c.size, c.severity, ", ".join(c.agents), " ".join(c.suggestions)) for c in gravest]
     head = ("failure", "status", "interactions", "severity", "agents", "what to do")
-    return Section("Failures", f"{len(clusters)} clusters.", [table(head, rows)] if rows else [])
+    grown = {f"{_name(c)} ({c.size})": {w.start: w.failures for w in c.windows} for c in gravest[:MOST_LINES]}
+    starts = sorted({start for course in grown.values() for start in course})
+    lines = {name: [course.get(start, 0) for start in starts] for name, course in grown.items()}
+    growth = plots.courses(starts, lines, "failures in a window")
+    return Section("Failures", f"{len(clusters)} clusters, the gravest first.", [growth, table(head, rows)])
 
 
-def selection(cycles: Sequence[Selection]) -> Section:
-    """What annotators were asked about, and why."""
+def selection(cycles: Sequence[Selection], labelled: int = 0, answered_by_the_right_one: int = 0) -> Section:
+    """What annotators were asked about, and why; and what those tell that were drawn evenly and labelled."""
     if not cycles:
         return Section("Selection", "Nothing was selected for labelling yet: `headrace select`.")
     kinds = Counter(selected.kind for cycle in cycles for selected in cycle.selected)
     latest = [(selected.interaction_id, selected.reason) for selected in cycles[-1].selected[:MOST_SELECTED]]
     words = f"{kinds.total():,} interactions in {len(cycles)} cycles; of the latest the first {len(latest)}:"
+    if labelled:
+        words = f"{drawn_evenly(labelled, answered_by_the_right_one)} {words}"
     return Section("Selection", words, [table(("interaction", "why"), latest), plots.bars(kinds, "selected for")])
+
+
+def drawn_evenly(labelled: int, right: int) -> str:
+    """What the random slice says of all traffic, with its 95 % interval (Wilson).
+
+    >>> drawn_evenly(40, 30)
+    'The right agent answered 75% of all traffic (60% to 86%), by the labels of 40 interactions drawn evenly.'
+    """
+    interval = binomtest(right, labelled).proportion_ci(method="wilson")
+    return (
+        f"The right agent answered {right / labelled:.0%} of all traffic ({interval.low:.0%} to {interval.high:.0%}), "
+        f"by the labels of {labelled} interactions drawn evenly."
+    )
 
 
 def training(versions: Sequence[tuple[Manifest, Evaluation]]) -> Section:
@@ -94,7 +115,7 @@ def training(versions: Sequence[tuple[Manifest, Evaluation]]) -> Section:
     scores = [evaluation.after[ALL] for _, evaluation in versions]
     curve = plots.curve(names, [s.value for s in scores], [s.lower for s in scores], [s.upper for s in scores])
     slices = sorted({name for _, evaluation in versions for name in evaluation.after})
-    values = np.array([[_value(evaluation, name) for name in slices] for _, evaluation in versions])
+    values = np.array([[_value(evaluation, name) for _, evaluation in versions] for name in slices])
     rows = [
         (m.version, "accepted" if m.accepted else "refused", m.lineage.events, "; ".join(m.reasons))
         for m, _ in versions
@@ -102,13 +123,24 @@ def training(versions: Sequence[tuple[Manifest, Evaluation]]) -> Section:
     return Section(
         "Training",
         f"{len(versions)} versions; the matrix shows what each still knew of every slice.",
-        [table(("version", "gate", "interactions", "why"), rows), curve, plots.matrix(names, slices, values)],
+        [table(("version", "gate", "interactions", "why"), rows), curve, plots.matrix(slices, names, values)],
     )
 
 
 def experiment(action: str, reason: str) -> Section:
     """How the running A/B test stands, in words."""
     return Section("Experiment", f"{action}: {reason}")
+
+
+def _alarmed(name: str, found: Sequence[tuple[str, SignalReport]], windows: int) -> tuple[object, ...]:
+    """A row for the alarms of one signal, the clearest first."""
+    label, signal = found[0]
+    culprits = ", ".join(culprit.name for culprit in signal.culprits)
+    return (name, f"{len(found)} of {windows}", label, f"{signal.adjusted_p_value:.1g}", signal.cause, culprits)
+
+
+def _name(cluster: ClusterReport) -> str:
+    return (cluster.title or cluster.cluster_id)[:MOST_CHARACTERS]
 
 
 def _course(rows: Rows, days: Sequence[Any], agent: str, name: str) -> list[float]:

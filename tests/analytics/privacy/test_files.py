@@ -20,6 +20,7 @@ from analytics.privacy.expiring import expire
 from analytics.registry import Lineage, registry_of
 from analytics.selection import queue
 from headrace.decisions import Selected, Selection
+from headrace.errors import ConfigError
 from headrace.ids import KeyRing
 from headrace.retrieval import Entry, RetrievalIndex
 from headrace.settings import ContinualLearning, Logging, Settings
@@ -47,6 +48,11 @@ def test_a_dataset_is_written_again_without_the_rows(own: Settings) -> None:
     assert holders.forget(own, {THEIRS}) == [path]
     assert pq.read_table(path).column("text").to_pylist() == ["fine"]
     assert holders.forget(own, {THEIRS}) == []
+
+
+def test_nobody_is_not_erased() -> None:
+    with pytest.raises(ConfigError, match="empty"):
+        pseudonyms(KeyRing.from_environment(), " ")
 
 
 def test_exports_are_found_wherever_they_were_written(own: Settings, tmp_path: Path) -> None:
