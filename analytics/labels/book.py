@@ -20,7 +20,7 @@ from headrace.ids import KeyRing
 from headrace.settings import Settings
 
 NONE_OF_THEM = "none"
-"""The answer that no agent is meant for this: what a router learns "out of scope" from."""
+"""The answer that no agent is meant for this: it teaches no agent, and takes the place of ratings and corrections."""
 FORMATS: dict[str, Format] = {"label-studio": label_studio, "argilla": argilla, "csv": spreadsheet}
 TASKS_AT_ONCE = 2_000
 """Ids in one statement: some 80 KB of SQL."""

@@ -17,12 +17,14 @@ def rag_index(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Bring the RAG index up to date: good and corrected answers in, bad and retracted ones out."""
+    from analytics.progress import working
     from analytics.rag_index.documents import read
     from analytics.rag_index.refresh import refresh
     from headrace.commands.output import print_json
     from headrace.settings import load
 
-    made = refresh(load(), read(documents) if documents else [], embedder)
+    with working("reading, embedding and measuring", shown=not as_json):
+        made = refresh(load(), read(documents) if documents else [], embedder)
     if as_json:
         print_json(made)
         return

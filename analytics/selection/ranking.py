@@ -17,11 +17,11 @@ from analytics.selection.pool import Pool, Reason, Strategy
 
 Rows = NDArray[np.int64]
 
-CANDIDATES_EACH = 60
-"""Rows for each place, the most uncertain ones, of which the hybrid chooses: with 200 it chose too many that the model
-was sure of, with 10 too many of one kind (benchmarks/selection.py)."""
-SHARPNESS = 2.0
-"""Power of the uncertainty in a row's weight: 1 favoured the middle of a heap whose rows are half certain."""
+CANDIDATES_EACH = 20
+"""Rows for each place, the most uncertain ones, of which the hybrid chooses: with 60 it chose too many that the model
+was half sure of, with 12 too many of one kind (benchmarks/selection.py)."""
+CONSIDERED_EACH = 60
+"""Rows for each place that `diversity` and `failure` choose of: what they look for is rarer than uncertainty."""
 NEARBY = 0.05
 """Squared distance from the middle of a part that counts for little beside a row's weight."""
 
@@ -65,11 +65,11 @@ def _uncertainty(pool: Pool, _budget: int, _random: np.random.Generator) -> Rank
 
 def _hybrid(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
     rows = most_uncertain(pool, pool.unlabelled, CANDIDATES_EACH * budget)
-    return _of_each_part(pool, rows, pool.uncertainty[rows] ** SHARPNESS, budget, random, "uncertain and typical")
+    return _of_each_part(pool, rows, pool.uncertainty[rows], budget, random, "uncertain and typical")
 
 
 def _diversity(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
-    rows = by_key(pool, pool.unlabelled)[: CANDIDATES_EACH * budget]
+    rows = by_key(pool, pool.unlabelled)[: CONSIDERED_EACH * budget]
     weights = np.ones(len(rows), np.float32)
     return _of_each_part(pool, rows, weights, budget, random, "unlike what is labelled", _labelled(pool))
 
@@ -79,7 +79,7 @@ def _failure(pool: Pool, budget: int, random: np.random.Generator) -> Ranking:
         return Ranking(np.empty(0, np.int64), "failure")
     failed = pool.unlabelled[pool.severity[pool.unlabelled] > 0.0]
     order = np.lexsort((pool.keys[failed], -pool.severity[failed]))
-    rows = failed[order][: CANDIDATES_EACH * budget]
+    rows = failed[order][: CONSIDERED_EACH * budget]
     return _of_each_part(pool, rows, pool.severity[rows], budget, random, "failure")
 
 
