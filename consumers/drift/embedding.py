@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import eigh
 from scipy.special import chdtrc, ndtr
 
 from consumers.drift.categorical import categorical
@@ -22,6 +23,7 @@ from consumers.drift.neighbours import SAME, neighbours_p_value
 from consumers.drift.numeric import NOTHING, Comparison
 from consumers.drift.pooled import Floats
 from consumers.drift.tails import SMALLEST
+from consumers.largest import largest
 
 Vectors = NDArray[np.float32]
 
@@ -30,7 +32,7 @@ COARSE, FINE = 25, 100
 ROWS_PER_CLUSTER = 20
 CLUSTER_AXES = 32
 MEAN_AXES = 16
-"""Leading principal components: more find no further mix shift, and cost power."""
+"""Leading principal components, of those of the clusters: more find no further mix shift, and cost power."""
 NEIGHBOURS = 3
 """Nearest reference vectors whose mean distance says how new a query is."""
 DECIMALS = 5
@@ -69,7 +71,7 @@ def embedding(reference: ArrayLike, current: ArrayLike, *_: object) -> Compariso
     if min(len(first.rows), len(second.rows)) < LEAST_VECTORS:
         return NOTHING
     axes, spread = _principal(first.vectors, second.vectors)
-    coarse, fine = (_clusters(axes[:, :CLUSTER_AXES], count) for count in (COARSE, FINE))
+    coarse, fine = (_clusters(axes, count) for count in (COARSE, FINE))
     cut = len(first.rows)
     novelty, newness = _novelty(first.vectors, second.vectors)
     views = {
@@ -79,7 +81,7 @@ def embedding(reference: ArrayLike, current: ArrayLike, *_: object) -> Compariso
         "clusters": _mix_shift(coarse, cut),
         "fine clusters": _mix_shift(fine, cut),
     }
-    grown, shares = _grown(fine, axes[:, :CLUSTER_AXES], cut)
+    grown, shares = _grown(fine, axes, cut)
     p_value = cauchy(np.array([views[name] for name in SHARES]), np.array(list(SHARES.values())))
     return VectorComparison(
         statistic=_centroid_distance(first.vectors, second.vectors),
@@ -108,8 +110,7 @@ def nearest(queries: Vectors, bank: Vectors, count: int = NEIGHBOURS) -> Floats:
     """Mean cosine distance of each query to its `count` nearest vectors of the bank that are not the same."""
     similar = queries @ bank.T
     similar[similar > SAME] = -1.0
-    count = min(count, len(bank))
-    closest = np.partition(similar, len(bank) - count, axis=1)[:, -count:]
+    closest = largest(similar, min(count, len(bank)))[1]
     distances: Floats = (1.0 - closest.mean(axis=1)).astype(float).round(DECIMALS)
     return distances
 
@@ -130,10 +131,12 @@ def _unit(vectors: ArrayLike, most: int) -> _Rows:
 
 
 def _principal(reference: Vectors, current: Vectors) -> tuple[Vectors, Floats]:
-    """Both samples on the principal axes of them together, the widest first, and the variances there."""
+    """Both samples on the leading principal axes of them together, the widest first, and the variances there."""
     both = np.vstack([reference, current])
     both -= both.mean(axis=0)
-    variances, axes = np.linalg.eigh(both.T @ both / (len(both) - 1))
+    width = both.shape[1]
+    leading = (max(0, width - CLUSTER_AXES), width - 1)
+    variances, axes = eigh(both.T @ both / (len(both) - 1), subset_by_index=leading)
     return both @ axes[:, ::-1], variances[::-1].astype(float)
 
 

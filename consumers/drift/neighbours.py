@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from consumers.drift.tails import SMALLEST
+from consumers.largest import largest
 
 NEIGHBOURS = 5
 """Of each row: as many as there are queries of a small new topic among some hundred."""
@@ -50,7 +51,7 @@ def _nearest(rows: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         similar[similar > SAME] = -1.0
         places = np.arange(len(similar))
         similar[places, first + places] = -2.0
-        near[first : first + BLOCK] = np.argpartition(similar, -count, axis=1)[:, -count:]
+        near[first : first + BLOCK] = largest(similar, count)[0]
     return near
 
 

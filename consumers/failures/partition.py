@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from consumers.failures.communities import communities
 from consumers.failures.merging import Matrix, merged
+from consumers.largest import largest
 
 FLOOR = 0.45
 """Cosine below which texts are strangers: of 300 texts on 300 subjects, fewer than 1 in 100 has its 4th nearest
@@ -85,7 +86,7 @@ def _nearness(similarities: NDArray[np.float32], starts: Labels) -> NDArray[np.f
     for start, end in zip(starts, ends, strict=True):
         count = min(NEAREST_MEMBERS, end - start)
         group = similarities[:, start:end]
-        columns.append(np.partition(group, end - start - count, axis=1)[:, -count:].mean(axis=1))
+        columns.append(largest(group, count)[1].mean(axis=1))
     return np.stack(columns, axis=1)
 
 
@@ -113,10 +114,7 @@ def neighbours(vectors: Vectors, count: int) -> tuple[Labels, NDArray[np.float32
         block = vectors[first : first + BLOCK] @ vectors.T
         rows = np.arange(len(block))
         block[rows, first + rows] = -np.inf
-        near = np.argpartition(block, -count, axis=1)[:, -count:]
-        order = np.argsort(-np.take_along_axis(block, near, axis=1), axis=1, kind="stable")
-        nearest[first : first + BLOCK] = np.take_along_axis(near, order, axis=1)
-        values[first : first + BLOCK] = np.take_along_axis(block, nearest[first : first + BLOCK], axis=1)
+        nearest[first : first + BLOCK], values[first : first + BLOCK] = largest(block, count)
     return nearest, values
 
 
