@@ -1,7 +1,7 @@
 """Texts to vectors, behind one small interface; every model works offline.
 
     "static"            mean of 256-dimensional word-piece vectors: for the stream, where speed decides
-    "sentence"          all-MiniLM-L6-v2 as int8, 384 dimensions: for batch jobs, where quality decides
+    "sentence"          all-MiniLM-L6-v2 in int8, 384 dimensions: for batch jobs, where quality decides
     "module:attribute"  your own: a callable without arguments that returns an `Embedder`
 
 The models come with the extra `headrace[learning]`. The same text gets the same vector, bit for bit,
