@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -35,7 +36,9 @@ Service = Annotated[str, typer.Argument(help="Its name: sanitizer, lake, …", a
 @app.command(epilog="Ends after SIGTERM or Ctrl-C, with its batch finished; a second one ends it at once.")
 def run(service: Service) -> None:
     """Run one service in this terminal."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the service takes over: nothing to drain yet
+    # Until the service takes over there is nothing to drain. An exception would be lost in a callback of the garbage
+    # collector or of an import, and the service would start and never hear of it.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     start = cast(Callable[[Settings], None], _known(service).load())
     start(load())
 
