@@ -33,6 +33,7 @@ class Service:
         number = len(list(settings_file.parent.glob(f"{name}-*.log")))
         self.name = name
         self.log = settings_file.parent / f"{name}-{number}.log"
+        self.log.touch()
         self._command = [sys.executable, "-m", "headrace.cli", *(arguments or ["run", name])]
         self._environment = {
             **os.environ,
