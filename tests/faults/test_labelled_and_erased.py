@@ -16,6 +16,7 @@ from headrace import ProductionInteractionLogger, decisions
 from headrace.decisions import Selection
 from headrace.events import now
 from headrace.settings import Settings
+from tests.analytics.labels.support import filled_in
 from tests.consumers.lake.test_forgetting import CANARY, where
 from tests.support import Service, wait_for
 from tests.support.pipeline import Up, with_live_queries
@@ -67,11 +68,10 @@ def test_select_label_erase_and_account_for_everything(settings: Settings, tmp_p
             for who in ("ann", "bo")
         ]
         file = tmp_path / "project.json"
-        file.write_bytes(label_studio.write(tasks, question, answers))
-        for _ in range(2):
-            command(services.settings_file, "labels", "import", str(file))
-        wait_for(lambda: stored(settings, "duplicates") == len(answers), "the labels, and each of them again")
-        assert stored(settings, "labels") == len(answers)
+        file.write_bytes(filled_in(label_studio.write(tasks, question), answers))
+        assert command(services.settings_file, "labels", "import", str(file))["delivered"] == len(answers)
+        wait_for(lambda: stored(settings, "labels") == len(answers), "the labels")
+        assert command(services.settings_file, "labels", "import", str(file))["delivered"] == 0
         agreement = command(services.settings_file, "labels", "agreement")
         assert [pair["kappa"] for pair in agreement["agreements"]] == [1.0]
 

@@ -16,6 +16,7 @@ from analytics.labels.book import FORMATS, format_named, unknown
 from analytics.labels.task import Format, Labelled, Question, Task
 from headrace.errors import ConfigError
 from headrace.ids import KeyRing
+from tests.analytics.labels.support import filled_in
 from tests.consumers.lake.support import interaction_id
 
 QUESTION = Question(choices=("billing", "returns", "=cmd()", "none"))
@@ -46,29 +47,6 @@ def books(draw: st.DrawFn) -> tuple[list[Task], list[Labelled]]:
 
 def by_what(answers: list[Labelled]) -> list[Labelled]:
     return sorted(answers, key=lambda one: (one.interaction_id, one.annotator))
-
-
-def filled_in(content: bytes, answers: list[Labelled]) -> bytes:
-    """What Label Studio exports when annotators have answered the tasks that it imported."""
-    tasks = json.loads(content)
-    for task in tasks:
-        own = [one for one in answers if one.interaction_id == task["data"]["interaction_id"]]
-        task["annotations"] = [
-            {
-                "completed_by": {"id": 7, "email": one.annotator},
-                "created_at": one.timestamp.isoformat(),
-                "was_cancelled": False,
-                "result": [
-                    {"from_name": "agent", "type": "choices", "value": {"choices": [one.value]}},
-                    *(
-                        [{"from_name": "comment", "type": "textarea", "value": {"text": [one.comment]}}]
-                        * bool(one.comment)
-                    ),
-                ],
-            }
-            for one in own
-        ]
-    return json.dumps(tasks).encode()
 
 
 def responded(content: bytes, answers: list[Labelled]) -> bytes:
