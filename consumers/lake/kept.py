@@ -1,4 +1,4 @@
-"""What views would else work out from all rows, kept beside the rows: which feedback is current, and the ratings.
+"""What views would else work out from all rows, kept beside the rows: current feedback, ratings, days of agents.
 
 Guarantee: effectively-once into DuckDB, provided that only the lake adds rows: both change in one transaction, so a
 view says at every instant what working it out from the rows would say. A store whose rows came or went otherwise (an
@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
+from consumers.lake import days
 from consumers.lake.dedup import id_ranges, in_ranges
 from consumers.lake.tables import FEEDBACK, INTERACTIONS
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with any change of what is kept: older stores make it anew then."""
 
 _IS_SAID_BY_PEOPLE = "source = 'human' AND (name = 'rating' OR correction IS NOT NULL OR correct_agent IS NOT NULL)"
@@ -79,6 +80,7 @@ def prepare(connection: DuckDBPyConnection) -> None:
         return
     connection.execute(f"CREATE OR REPLACE TABLE superseded AS {superseded_sql()}")
     connection.execute(f"CREATE OR REPLACE TABLE rated AS {_rated_sql()}")
+    days.prepare(connection)
     connection.execute(
         f"CREATE OR REPLACE TABLE kept AS SELECT {LAYOUT} AS layout, "
         "(SELECT count(*) FROM interactions) AS interactions, (SELECT count(*) FROM feedback) AS feedback"
@@ -92,6 +94,9 @@ def keep(connection: DuckDBPyConnection, stored: Mapping[str, pa.Table]) -> None
     interactions, feedback = (stored.get(table.name) for table in (INTERACTIONS, FEEDBACK))
     if feedback is not None:
         _supersede(connection, feedback)
+    if interactions is not None and interactions.num_rows:
+        with registered(connection, came=interactions):
+            days.add_interactions(connection, "came")
     touched = {
         *(_rated_of(connection, interactions) if interactions is not None else ()),
         *(_judged_by(connection, feedback) if feedback is not None else ()),
@@ -154,9 +159,12 @@ def _rate_again(connection: DuckDBPyConnection, touched: list[str]) -> None:
         said = "SELECT * FROM feedback WHERE interaction_id IN (SELECT id::UUID FROM touched)"
         if about["external_id"].null_count < about.num_rows:
             said += " UNION ALL SELECT * FROM feedback WHERE external_id IN (SELECT external_id FROM about)"
+        rated = "(FROM rated WHERE interaction_id IN (SELECT id::UUID FROM touched))"
+        days.remove_ratings(connection, rated)
         connection.execute("DELETE FROM rated WHERE interaction_id IN (SELECT id::UUID FROM touched)")
         with registered(connection, about=about):
             connection.execute(f"INSERT INTO rated {_rated_sql(f'({said})', _ABOUT)}")
+        days.add_ratings(connection, rated)
 
 
 def _ids(connection: DuckDBPyConnection, sql: str) -> set[str]:

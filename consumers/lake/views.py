@@ -91,28 +91,14 @@ NEWEST_INTERACTIONS = View(
     _WITH_FEEDBACK,
 )
 
-# Ratings that came later are joined apart: joined before grouping, every interaction would pass the join.
 AGENT_DAYS = View(
     "agent_days",
-    "A day of an agent: how much, how well, how fast, at what price.",
+    "A day of an agent: how much, how well, how fast, at what price; kept as sums, so a year of it is read at once.",
     """
-    SELECT day, tenant, agent_selected, interactions, errors,
-           (sent + coalesce(later, 0) - coalesce(replaced, 0))
-               / nullif(times_sent + coalesce(times_later, 0) - coalesce(times_replaced, 0), 0) AS mean_rating,
-           times_sent + coalesce(times_later, 0) - coalesce(times_replaced, 0) AS rated,
-           latencies[1] AS latency_p50_ms, latencies[2] AS latency_p95_ms, tokens_in, tokens_out, cost_usd
-    FROM (
-        SELECT day, tenant, agent_selected, count(*) AS interactions, count(error) AS errors,
-               coalesce(sum(user_feedback_score), 0) AS sent, count(user_feedback_score) AS times_sent,
-               quantile_disc(least(latency_ms, 2e9)::INTEGER, [0.5, 0.95]) AS latencies,
-               sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out, sum(cost_usd) AS cost_usd
-        FROM interactions GROUP BY day, tenant, agent_selected)
-    LEFT JOIN (
-        SELECT day, tenant, agent_selected, sum(rating) AS later, count(*) AS times_later,
-               sum(sent) AS replaced, count(sent) AS times_replaced
-        FROM rated WHERE rating IS NOT NULL AND day IS NOT NULL
-        GROUP BY day, tenant, agent_selected)
-    USING (day, tenant, agent_selected)
+    SELECT day, tenant, agent_selected, interactions, errors, (rating / nullif(rated, 0))::DOUBLE AS mean_rating, rated,
+           latency_p50_ms, latency_p95_ms, TRY_CAST(tokens_in AS BIGINT) AS tokens_in,
+           TRY_CAST(tokens_out AS BIGINT) AS tokens_out, cost_usd::DOUBLE AS cost_usd
+    FROM agent_day_sums
     """,
     {
         **_words("day", "tenant", "agent_selected"),
@@ -120,8 +106,8 @@ AGENT_DAYS = View(
         "errors": "Of them with an error.",
         "mean_rating": "Mean rating of those that were rated, 1 to 5.",
         "rated": "How many were rated.",
-        "latency_p50_ms": "Half of the answers took at most this long, whole milliseconds.",
-        "latency_p95_ms": "95 % of the answers took at most this long, whole milliseconds.",
+        "latency_p50_ms": "Half of the answers took at most this long, milliseconds, to within 1 %.",
+        "latency_p95_ms": "95 % of the answers took at most this long, milliseconds, to within 1 %.",
         "tokens_in": "Tokens sent to language models.",
         "tokens_out": "Tokens they returned.",
         "cost_usd": "Cost, US dollars.",

@@ -24,6 +24,14 @@ PEOPLE = ("h1:aaaaaaaa:ada", "h1:aaaaaaaa:bob")
 FOREIGN = "h1:k:foreign-{}"
 RATINGS = "SELECT interaction_id, rating, ratings, rated_at, comment, correction, correct_agent FROM"
 
+SUMS = "SELECT day, agent_selected, {}::INTEGER, round({}, 6), sum(tokens_in) FROM {} GROUP BY day, agent_selected"
+SLOWER = """
+    SELECT day FROM agent_days JOIN (
+        SELECT day, tenant, agent_selected, quantile_disc(latency_ms, [0.5, 0.95]) AS told
+        FROM interactions GROUP BY ALL)
+    USING (day, tenant, agent_selected)
+    WHERE abs(latency_p50_ms - told[1]) > 1 + told[1] / 100 OR abs(latency_p95_ms - told[2]) > 1 + told[2] / 100"""
+
 Step = tuple[str, Any]
 
 
@@ -35,7 +43,12 @@ def said(draw: st.DrawFn) -> AnyEvent:
         foreign = {"external_id": FOREIGN.format(number)}
     if draw(st.booleans()):
         score = draw(st.sampled_from([None, 1.0, 5.0]))
-        return interaction(number, user_id=PEOPLE[number % 2], user_feedback_score=score, **foreign)
+        told = {
+            "latency_ms": draw(st.sampled_from([0.0, 40.0, 333.3, 9000.0])),
+            "cost_usd": draw(st.sampled_from([None, 0.1, 0.7, 1e300])),
+            "tokens_in": draw(st.sampled_from([None, 7, 2**40])),
+        }
+        return interaction(number, user_id=PEOPLE[number % 2], user_feedback_score=score, **told, **foreign)
     if foreign:
         foreign["interaction_id"] = foreign["external_id"]
     return feedback(
@@ -58,12 +71,12 @@ steps = st.lists(
         st.tuples(st.just("reopen"), st.none()),
         st.tuples(st.just("erase"), st.sampled_from(PEOPLE)),
     ),
-    max_size=8,
+    max_size=6,
 )
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps)
 def test_views_equal_what_the_rows_say(taken: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -122,3 +135,7 @@ def assert_kept(store: Store) -> None:
     shown = """SELECT agent_selected, count(rating), round(avg(rating), 9) FROM interactions_with_feedback
                GROUP BY day, agent_selected HAVING count(rating) > 0"""
     assert ordered(days) == ordered(shown)
+    assert ordered(SUMS.format("sum(interactions)", "sum(cost_usd)", "agent_days")) == ordered(
+        SUMS.format("count(*)", "sum(cost_usd) FILTER (cost_usd < 1e9)", "interactions")
+    )
+    assert rows(store, SLOWER) == []

@@ -78,7 +78,7 @@ def test_a_day_of_an_agent(store: Store) -> None:
     )
     columns = "interactions, errors, mean_rating, rated, latency_p50_ms, tokens_in, tokens_out, cost_usd"
     day = f"SELECT {columns} FROM agent_days WHERE agent_selected = 'agent-0'"
-    assert rows(store, day) == [(3, 1, 4.0, 1, 200.0, 30, 7, 0.75)]
+    assert rows(store, day) == [(3, 1, 4.0, 1, 202, 30, 7, 0.75)]
     assert rows(store, "SELECT DISTINCT day FROM agent_days") == [(NOON.date(),)]
 
 
