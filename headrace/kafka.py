@@ -32,10 +32,10 @@ def connection(kafka: Kafka) -> dict[str, Any]:
 def producer(kafka: Kafka) -> dict[str, Any]:
     """A producer that loses and doubles nothing while it lives."""
     return {
+        "compression.type": "lz4",
         **connection(kafka),
         "enable.idempotence": True,
         "acks": "all",
-        "compression.type": "lz4",
         "partitioner": "murmur2_random",
     }
 

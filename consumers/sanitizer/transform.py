@@ -10,7 +10,7 @@ import msgspec
 
 from consumers.sanitizer.pseudonyms import hash_ids, producer_pseudonym
 from consumers.sanitizer.quality import DataQualityValidator
-from headrace.codec import decode_event, encode
+from headrace.codec import Decoder, decode_event, encode
 from headrace.errors import Poison, Reason
 from headrace.events import AnyEvent, Clean, Feedback, Label, ProducerStatus, ProductionInteraction, Rejected
 from headrace.ids import KeyRing, derived_uuid7
@@ -200,26 +200,37 @@ def _moments(milliseconds: int) -> tuple[datetime, datetime]:
     return appended_at, appended_at + CLOCK_SKEW
 
 
-_ID_FIELD: dict[type, tuple[str, bytes]] = {
-    ProductionInteraction: ("interaction_id", b"interaction_id"),
-    Feedback: ("feedback_id", b"feedback_id"),
-    Label: ("label_id", b"label_id"),
+_ID_FIELD: dict[type, str] = {
+    ProductionInteraction: "interaction_id",
+    Feedback: "feedback_id",
+    Label: "label_id",
 }
-"""The field that names an event, as text and as it stands in the record."""
+"""The field that names an event."""
+
+
+class _Given(msgspec.Struct, gc=False):
+    """Which of the fields that the decoder of events fills by itself a record has."""
+
+    timestamp: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    interaction_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    feedback_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    label_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+_given = Decoder[_Given](_Given).decode
 
 
 def _fill_absent(event: AnyEvent, record: RawRecord, appended_at: datetime) -> None:
     """What the decoder filled with the present time and a random id is taken from the record instead, so
     that reading it again gives the same; a time without a zone is UTC."""
-    value = record.value or b""
-    if b"timestamp" not in value:
+    given = _given(record.value or b"")
+    if given.timestamp is msgspec.UNSET:
         event.timestamp = appended_at
     elif (zone := event.timestamp.tzinfo) is not UTC:
         event.timestamp = _utc(event.timestamp) if zone is not None else event.timestamp.replace(tzinfo=UTC)
-    if (named := _ID_FIELD.get(event.__class__)) is None:
+    if (field := _ID_FIELD.get(event.__class__)) is None:
         return
-    field, written = named
-    if written not in value or not getattr(event, field):
+    if getattr(given, field) is msgspec.UNSET or not getattr(event, field):
         setattr(event, field, derived_uuid7(record.appended_ms, f"{record.partition}@{record.offset}"))
 
 

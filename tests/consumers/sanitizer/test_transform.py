@@ -66,6 +66,14 @@ def test_a_clean_event_says_where_it_came_from_and_what_was_done() -> None:
     assert (clean.findings, clean.flags) == ({"email": 1}, [])
 
 
+def test_words_that_name_a_field_do_not_stand_for_it() -> None:
+    said = {"type": "interaction.v1", "agent_selected": "a", "response": "timestamp", "user_query": "interaction_id"}
+    record = raw(msgspec.msgpack.encode({**said, "metadata": {"timestamp": 1, "interaction_id": "x"}}))
+    first, again = outcome_of(record), outcome_of(record)
+    assert first == again
+    assert codec.decode_clean(first.value).event.timestamp == APPENDED
+
+
 def test_ids_of_people_and_sessions_are_hashed_once() -> None:
     session = RING.hash("session", "s")
     clean = cleaned(interaction(user_id="ada", session_id=session)).event
