@@ -30,15 +30,17 @@ from headrace.privacy.rule import (
 MANY_PLACES = 100
 """From so many on, one look for the context words of the whole text pays: a table of numbers has none of them."""
 
-MOST_WORK = 8_000
-"""What the checks of all stretches that look like a value may cost in one text, in all passes together,"""
-CHARACTERS_A_CHECK = 12
-"""and on top 1 for so many characters: 100 KB may hold 4,000 numbers or 16,000 e-mail addresses, which take about
-0.1 s. More, and the text is replaced whole."""
-_WORK = {"email": 1, "mac_address": 1, "ip_address": 2, "ethereum_address": 80}
-"""Of one check by kind or rule, in units of some 6 microseconds: lists and logs are full of the first three; the
-checksum of the last is a hash that Python has no module for."""
-_WORK_OF_OTHERS = 4
+MOST_WORK = 25_000
+"""What the checks of all stretches that look like a value may cost in one text, in all looks together,"""
+CHARACTERS_A_UNIT = 5
+"""and on top 1 for so many characters. More, and the text is replaced whole: that keeps 100 KB below 0.1 s."""
+_CHECK = {"email": 3, "mac_address": 3, "ip_address": 3, "api_key": 10, "secret": 20, "crypto_address": 40}
+_CHECK |= {"ethereum_address": 800}
+"""Of one check by kind or rule, in units of some microsecond of the accelerated engine; lists and logs are full of the
+first three, and the checksum of an Ethereum address, a rule of its own, is a hash that Python has no module for."""
+_CHECK_OF_OTHERS = 7
+_VALUE = 8
+"""Of a value that is found, on top: it is masked, sorted in and replaced."""
 REMEMBERED = 10_000
 """Combinations of rules, or of words; then all are forgotten."""
 
@@ -57,7 +59,7 @@ class Allowance:
     """How much work may still go into the checks of one text."""
 
     def __init__(self, characters: int) -> None:
-        self.left = MOST_WORK + characters // CHARACTERS_A_CHECK
+        self.left = MOST_WORK + characters // CHARACTERS_A_UNIT
 
     def spend(self, work: int) -> None:
         """Raises TooManyPlaces where no more is left."""
@@ -72,7 +74,7 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._tiers = _tiers(rules)
-        self._work = [_WORK.get(rule.name, _WORK.get(rule.kind, _WORK_OF_OTHERS)) for rule in rules]
+        self._work = [_CHECK.get(rule.name, _CHECK.get(rule.kind, _CHECK_OF_OTHERS)) for rule in rules]
         self._confirm: list[Confirm] = [rule.confirm for rule in rules]
         self._context = [frozenset(rule.context) for rule in rules]
         self._never = [frozenset(rule.never) for rule in rules]
@@ -93,8 +95,7 @@ class Matcher:
         for place, indexes in places:
             plan = plans.get(indexes) or self._plan(indexes)
             if candidates := self._candidates(plan, near, text, place, floors):
-                allowance.spend(sum(self._work[index] for index, _ in candidates))
-                self._confirmed(candidates, place, found, floors)
+                allowance.spend(self._confirmed(candidates, place, found, floors))
         return found
 
     def _candidates(
@@ -121,20 +122,25 @@ class Matcher:
             candidates.sort(key=_rule_of)
         return candidates
 
-    def _confirmed(self, candidates: list[_Candidate], place: int, found: list[Hit], floors: dict[int, int]) -> None:
+    def _confirmed(self, candidates: list[_Candidate], place: int, found: list[Hit], floors: dict[int, int]) -> int:
+        """Adds the values among the candidates to those found; says what that cost."""
         taken = len(self._tiers)
+        work = 0
         for index, candidate in candidates:
             if self._tiers[index] > taken:
                 break
             if place < floors.get(index, 0):
                 continue
+            work += self._work[index]
             bounds = self._confirm[index](candidate)
             if bounds is None or bounds[0] >= bounds[1] or candidate.string.find(MASK, *bounds) >= 0:
                 continue
             found.append((index, *bounds))
+            work += _VALUE
             floors[index] = bounds[1]
             if bounds[0] <= place < bounds[1]:
                 taken = self._tiers[index]
+        return work
 
     def _plan(self, indexes: Indexes) -> list[_Group]:
         """The rules by pattern: a dozen countries write ten digits alike, and only their words differ."""

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from headrace.privacy.rule import (
     FEWEST_DIGITS,
@@ -71,9 +72,14 @@ _digit_groups = re.compile(rb"dd*").finditer
 
 _COMMON_ROW = 64
 """Characters of a row of digits up to which its shape is worth remembering: `ddd-ddd-dddd` comes again and again."""
-_COMMON_ROWS = 10_000
-_Beginning = tuple[int, int, list[int]]
-"""Where in a row a group of digits begins, its digits, and how many a number from there on may have."""
+_REMEMBERED = 10_000
+"""Shapes, and sizes of groups; then all are forgotten."""
+_Count = tuple[int, Callable[[str, int], object]]
+"""Digits of a number, and what matches where a rule for so many may."""
+_Options = tuple[int, tuple[_Count, ...]]
+"""What a number may be that begins with groups of these sizes: the tries that it costs, and the counts."""
+_Beginning = tuple[int, int, _Options]
+"""Where in a row a group of digits begins, its digits, and what a number from there on may be."""
 
 
 class Digit:
@@ -89,12 +95,12 @@ class Digit:
             count: (tuple(indexes), _any_of([patterns[index] for index in indexes]))
             for count, indexes in by_count.items()
         }
-        self._most = max(by_count, default=0)
         self._by_counts: dict[tuple[int, ...], Indexes] = {}
         """The rules of several counts; few combinations of at most MOST_GROUPS occur."""
         wordless = _wordless(rules)
         self._tries = {count: 1 + len(wordless.intersection(indexes)) for count, indexes in by_count.items()}
-        self._common = lru_cache(_COMMON_ROWS)(lambda shape: tuple(self._beginnings(shape)))
+        self._common = lru_cache(_REMEMBERED)(lambda shape: tuple(self._beginnings(shape)))
+        self._options = lru_cache(_REMEMBERED)(self._options_of)
 
     def __call__(self, text: str, ascii_text: bytes) -> list[Place]:
         """Raises TooManyPlaces."""
@@ -104,50 +110,42 @@ class Digit:
         places: list[Place] = []
         left = MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text)
         for row in _rows(classes):
-            for place, counts in self._in_row(text, classes, *row.span()):
-                left -= sum(self._tries[count] for count in counts)
+            for place, (tries, counts) in self._in_row(text, classes, *row.span()):
+                left -= tries
                 if left < 0:
                     raise TooManyPlaces
-                if indexes := self._at(text, place, counts):
-                    places.append((place, indexes))
+                if matched := tuple([count for count, matches in counts if matches(text, place)]):
+                    places.append((place, self._by_counts.get(matched) or self._indexes(matched)))
         return places
 
-    def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[tuple[int, list[int]]]:
-        """Where a number may begin, and how many digits it may have."""
+    def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[tuple[int, _Options]]:
+        """Where a number may begin, and what it may be."""
         shape = classes[start:end]
         date_end = 0
-        for offset, size, counts in self._common(shape) if len(shape) <= _COMMON_ROW else self._beginnings(shape):
+        for offset, size, options in self._common(shape) if len(shape) <= _COMMON_ROW else self._beginnings(shape):
             place = start + offset
             if place < date_end:
                 continue
             if size <= 4 and (date := _date(text, place)):
                 date_end = date.end()
-            elif counts:
-                yield place, counts
+            elif options[0]:
+                yield place, options
 
     def _beginnings(self, shape: bytes) -> Iterator[_Beginning]:
         """Of each group of digits in a row of this shape, but for `1 2 3`."""
         groups = [group.span() for group in _digit_groups(shape)]
-        for first, (begin, finish) in enumerate(groups):
-            if not _is_counting(groups, first):
-                yield begin, finish - begin, self._counts(groups[first : first + MOST_GROUPS])
+        sizes = tuple([end - begin for begin, end in groups])
+        for first, (begin, _) in enumerate(groups):
+            if sizes[first : first + 2] != (1, 1):
+                yield begin, sizes[first], self._options(sizes[first : first + MOST_GROUPS])
 
-    def _counts(self, groups: Sequence[tuple[int, int]]) -> list[int]:
-        counts = []
-        count = 0
-        for begin, finish in groups:
-            count += finish - begin
-            if count > self._most:
-                break
-            if count in self._by_count:
-                counts.append(count)
-        return counts
+    def _options_of(self, sizes: Sequence[int]) -> _Options:
+        counts = [count for count in accumulate(sizes) if count in self._by_count]
+        return sum(self._tries[count] for count in counts), tuple((count, self._by_count[count][1]) for count in counts)
 
-    def _at(self, text: str, place: int, counts: Sequence[int]) -> Indexes:
-        matched = tuple([count for count in counts if self._by_count[count][1](text, place)])
-        if (indexes := self._by_counts.get(matched)) is None:
-            indexes = tuple(sorted({index for count in matched for index in self._by_count[count][0]}))
-            self._by_counts[matched] = indexes
+    def _indexes(self, matched: tuple[int, ...]) -> Indexes:
+        indexes = tuple(sorted({index for count in matched for index in self._by_count[count][0]}))
+        self._by_counts[matched] = indexes
         return indexes
 
 
@@ -156,12 +154,6 @@ _date = re.compile(
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})(?![0-9]|[-/][0-9])"
 ).match
 """No number that names somebody looks like one."""
-
-
-def _is_counting(groups: Sequence[tuple[int, int]], first: int) -> bool:
-    """Whether two single digits stand here: `1 2 3`, `1.2.3`; no number of a person is written so."""
-    following = groups[first + 1 : first + 2]
-    return bool(following) and groups[first][1] - groups[first][0] == 1 == following[0][1] - following[0][0]
 
 
 def _any_of(patterns: Sequence[re.Pattern[str]]) -> Callable[[str, int], object]:

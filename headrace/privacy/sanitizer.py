@@ -28,10 +28,8 @@ UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
 MAX_PASSES = 8
 """A value can hide behind another (`a@b.com4155552671`); text that needs more passes was built to."""
-CHARACTERS_A_LOOK = 200
-"""Read again in the time of one unit of work: what a further look costs."""
-PIECES_A_CHECK = 8
-"""Of a view, made in that time."""
+CHARACTERS_A_UNIT = 40
+"""Of a text that is looked through once more, in the time of one unit of work."""
 
 _masks = re.compile(f"{MASK}+").finditer
 _NOTHING_FOUND: Mapping[str, int] = MappingProxyType({})
@@ -157,7 +155,7 @@ class Sanitizer:
             else:
                 places = [place for place in places if masked[place[0]] != MASK]
             places = self._matcher.near(places, [span[:2] for span in found])
-            allowance.spend(len(masked) // CHARACTERS_A_LOOK)
+            allowance.spend(len(masked) // CHARACTERS_A_UNIT)
 
     def _through_a_view(self, masked: str, _places: Sequence[Place], allowance: Allowance) -> Iterator[list[Span]]:
         """As `_in_plain_sight`, but through a view; what stands in plain sight goes when the view shows nothing, or too
@@ -167,13 +165,15 @@ class Sanitizer:
             try:
                 found, too_many = self._seen_through(masked, is_first, allowance), False
             except TooManyPlaces:
+                if allowance.left < 0:
+                    raise
                 found, too_many = [], True
             found = found or self._found(masked, self._places(masked), allowance)
             if too_many and not found:
                 raise TooManyPlaces
             yield found
             masked, is_first = _masked(masked, found), False
-            allowance.spend(len(masked) // CHARACTERS_A_LOOK)
+            allowance.spend(len(masked) // CHARACTERS_A_UNIT)
 
     def _places(self, text: str) -> Sequence[Place]:
         return self._worth_asking(text, self._scan.places(text))
@@ -190,8 +190,8 @@ class Sanitizer:
         return places if self._scan.reads_words else self._matcher.worth_asking(text, places)
 
     def _seen_through(self, text: str, is_first: bool, allowance: Allowance) -> list[Span]:
-        view = view_of(text, most_pieces=allowance.left * PIECES_A_CHECK)
-        allowance.spend(len(view.sources) // PIECES_A_CHECK)
+        view = view_of(text, most_pieces=allowance.left)
+        allowance.spend(len(view.sources))
         places = self._places(view.text)
         if not is_first:
             places = self._matcher.near(places, [mask.span() for mask in _masks(view.text)], beyond=VIEW_REACH)

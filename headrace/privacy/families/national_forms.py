@@ -42,16 +42,24 @@ START = r"(?<![0-9])(?<![0-9][.,:/-])(?<![0-9a-f][a-f])"
 END = r"(?![0-9A-Za-z])(?![.,:/-][0-9])"
 WORD_START = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][./-])"
 WORD_END = r"(?![0-9A-Za-z_])(?![./-][0-9A-Za-z])"
-OTHERS_NUMBER = re.compile(
+_OTHERS_NUMBER = re.compile(
     r"(?<![a-z])(?:p\.?o|lot|sku|part|item|batch|serial|order|invoice|model|ticket|(?<!in )case|tracking|build|commit"
     r"|isbn|ref|reference|catalog|cat|product|s/n|p/n|upc|ean|contract|meter|voucher|coupon|flight|version|release"
     r"|chapter|section|vertrag|auftrag|bestellung|rechnung|pedido|facture|commande|contrato|contrat)"
     r"(?:[ _-]?(?:no|nr|num|number|code|id))?[.:# =\"']{0,4}\Z",
     re.IGNORECASE,
 )
-"""A word for another kind of number, right before it."""
+"""A word for another kind of number, right before it,"""
+_BETWEEN = ".:# =\"'"
+"""with these at most between them."""
 _TELEPHONE = re.compile(r"(?:1[-. ])?[2-9][0-9]{2}([-.])[2-9][0-9]{2}\1[0-9]{4}")
 _PART_OF_TELEPHONE = re.compile(r"(?:\+|\+[0-9]{1,3}[ .-]|[0-9]\)[ -]?)\Z")
+
+
+def is_anothers(before: str) -> bool:
+    """Whether what stands before a number says that it is one of a part, an order, a lot; most texts can be told by
+    their last character."""
+    return before.rstrip(_BETWEEN)[-1:].isalpha() and _OTHERS_NUMBER.search(before) is not None
 
 
 def run(count: int) -> str:
@@ -76,7 +84,7 @@ def unless_named_otherwise(confirm: Confirm, words: tuple[str, ...] = ()) -> Con
         if bounds is None:
             return None
         before = match.string[max(0, bounds[0] - EDGE) : bounds[0]]
-        if OTHERS_NUMBER.search(before) or _PART_OF_TELEPHONE.search(before):
+        if is_anothers(before) or _PART_OF_TELEPHONE.search(before):
             return None
         if words and _TELEPHONE.fullmatch(match.string, *bounds):
             before = before.lower()

@@ -7,7 +7,9 @@ import socket
 
 from headrace.privacy.rule import Bounds, Rule, Seed
 
+_DIGITS = frozenset("0123456789")
 _HEX = frozenset("0123456789abcdefABCDEF")
+_BYTES = frozenset(map(str, range(256)))
 _IPV6 = re.compile(r"[0-9A-Fa-f:]{2,39}+(?:\.[0-9]{1,3}){0,3}+(?![A-Za-z0-9_]|:[0-9A-Fa-f])")
 _NUMBERED = re.compile(
     r"(?:(?:version|(?<![a-z])(?:release|ver|build|v|rev|revision|section|sections|sect?|chapter|clause|article|art|annex"
@@ -38,11 +40,9 @@ def _back(text: str, place: int, most: int, members: frozenset[str]) -> int:
 def ipv4(match: re.Match[str]) -> Bounds | None:
     """Four numbers of at most 255 around a first dot; nothing of a version's."""
     text = match.string
-    start = _back(text, match.start(), 3, frozenset("0123456789"))
+    start = _back(text, match.start(), 3, _DIGITS)
     parts = text[start : match.end()].split(".")
-    if start == match.start() or any(int(part) > 255 for part in parts) or _goes_on(text[max(0, start - 2) : start]):
-        return None
-    if any(len(part) > 1 and part[0] == "0" for part in parts) or parts[0] == "0":
+    if not _BYTES.issuperset(parts) or parts[0] == "0" or _goes_on(text[max(0, start - 2) : start]):
         return None
     if _is_numbered(text[max(0, start - _BEFORE) : start]) or _is_heading(text, start, match.end()):
         return None
@@ -155,7 +155,7 @@ IPV6 = Rule(
     name="ipv6",
     kind="ip_address",
     trigger=Seed(":(?=[0-9A-Fa-f]{0,4}:)"),
-    pattern=re.compile(":"),
+    pattern=re.compile(r":(?![0-5][0-9]:[0-5][0-9](?![0-9A-Fa-f:]))"),
     confirm=ipv6,
     matches=(
         "2001:db8::8a2e:370:7334",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from headrace.privacy.families.calling_codes import national_lengths
-from headrace.privacy.families.national_forms import OTHERS_NUMBER
+from headrace.privacy.families.national_forms import is_anothers
 from headrace.privacy.rule import EDGE, Bounds, Rule, Seed, digits
 
 PHONE_WORDS = (
@@ -88,6 +88,8 @@ OTHER_NUMBERS = (
 """Words in front of numbers that nobody calls."""
 _EXTENSION = r"(?:[, -]{0,2}(?:x|ext\.?|extension|durchwahl|#)[ .:-]{0,2}[0-9]{1,6}(?![0-9]))?+"
 _LEAD = re.compile(r"(?:(?<![0-9])\+?1[ .-]{0,2})?\(? ?\Z")
+_LEADS = frozenset("0123456789.,/- (")
+"""The last characters of what may be a lead, or the inside of a number."""
 _INSIDE_NUMBER = re.compile(r"[0-9][.,/-]\Z|[0-9]\Z")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -126,7 +128,7 @@ def us(match: re.Match[str]) -> Bounds | None:
 
 def _is_anothers(text: str, start: int) -> bool:
     """Whether the word right before says that this is the number of a part, an order, a lot."""
-    return OTHERS_NUMBER.search(text[max(0, start - EDGE) : start]) is not None
+    return is_anothers(text[max(0, start - EDGE) : start])
 
 
 _COUNTED = re.compile(
@@ -163,6 +165,8 @@ def us_plain(match: re.Match[str]) -> Bounds | None:
 
 def _phone_lead(before: str) -> str | None:
     """A country code or bracket that belongs to the number; None where a longer number goes on."""
+    if before[-1:] not in _LEADS:
+        return ""
     lead = _LEAD.search(before)
     assert lead is not None
     own = lead[0].lstrip() if lead[0].strip() else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import cycle
 
 _DOUBLED = tuple(sum(divmod(2 * digit, 10)) for digit in range(10))
 
@@ -21,6 +22,17 @@ _VERHOEFF_PRODUCT = (
 )
 """Multiplication in the dihedral group of order ten (Verhoeff 1969)."""
 _VERHOEFF_STEP = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+
+
+def _permutations() -> Iterator[list[int]]:
+    permutation = list(range(10))
+    for _ in range(8):
+        yield permutation
+        permutation = [_VERHOEFF_STEP[image] for image in permutation]
+
+
+_VERHOEFF_PERMUTATIONS = tuple(_permutations())
+"""Of the digits, from the last on; the ninth is the first again."""
 
 
 def is_digits(value: str, *lengths: int) -> bool:
@@ -47,7 +59,7 @@ def luhn(value: str) -> bool:
     >>> luhn("4111111111111111"), luhn("4111111111111112")
     (True, False)
     """
-    return (sum(map(int, value[::-2])) + sum(_DOUBLED[int(digit)] for digit in value[-2::-2])) % 10 == 0
+    return (sum(map(int, value[::-2])) + sum(map(_DOUBLED.__getitem__, map(int, value[-2::-2])))) % 10 == 0
 
 
 def verhoeff(value: str) -> bool:
@@ -56,10 +68,9 @@ def verhoeff(value: str) -> bool:
     >>> verhoeff("2363"), verhoeff("2364")
     (True, False)
     """
-    check, permutation = 0, list(range(10))
-    for digit in reversed(value):
+    check = 0
+    for digit, permutation in zip(reversed(value), cycle(_VERHOEFF_PERMUTATIONS), strict=False):
         check = _VERHOEFF_PRODUCT[check][permutation[int(digit)]]
-        permutation = [_VERHOEFF_STEP[image] for image in permutation]
     return check == 0
 
 
