@@ -88,6 +88,10 @@ def test_a_kind_that_no_rule_finds_is_named() -> None:
     [
         (r"(a+)+b", "repeat"),
         (r"(a|aa){1,20}b", "ways"),
+        ("a?" * 9 + "a" * 9 + "b", "ways"),
+        (r"[0-9]{1,30}[0-9]{1,30}x", "ways"),
+        (r"([a-z]{1,10}){3}!", "ways"),
+        (r"(?i:[a-z]{1,40})(?i:[A-Z]{1,40})!", "ways"),
         (r"(\w)\1", "backreference"),
         (r"(?=a)b", "lookahead"),
         (r"(?>a)b", "atomic"),
@@ -105,7 +109,8 @@ def test_a_pattern_that_is_not_linear_is_refused_with_the_reason(pattern: str, w
 
 
 def test_a_linear_pattern_is_taken() -> None:
-    for pattern in (r"EMP-\d+", r"\b[A-Z]{2,4}-[0-9]{4,8}\b", r"[a-z]{1,20}@corp"):
+    apart = r"[a-z]{1,20}@[a-z]{1,20}\.com", r"([a-z]{1,5} ){1,3}end", r"(foo|bar)-[0-9]{3}(-[A-Z]{2})?"
+    for pattern in (r"EMP-\d+", r"\b[A-Z]{2,4}-[0-9]{4,8}\b", r"[a-z]{1,20}@corp", r"[0-9]{1,300}x", *apart):
         assert compiled("own", pattern).pattern == pattern
 
 

@@ -133,7 +133,7 @@ def test_a_text_of_too_many_places_is_replaced_whole_and_its_neighbours_are_not(
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_long_list_of_addresses_comes_out_line_by_line(engine: Engine) -> None:
-    addresses = [f"10.{number // 100}.{100 + number % 100}.{1 + number % 7}" for number in range(7_000)]
+    addresses = [f"10.{number // 100}.{100 + number % 100}.{1 + number % 7}" for number in range(2_400)]
     assert set(BOTH[engine].text("\n".join(addresses)).splitlines()) == {"[IP_ADDRESS]"}
 
 
