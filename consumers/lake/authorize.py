@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from threading import Lock
 from typing import Any
 
 import duckdb
@@ -42,8 +41,6 @@ NODES = {
 SHOWN = {"DESCRIBE", "SUMMARY"}
 JUDGED = 256
 """Statements whose judgement is remembered: dashboards ask the same ones, and a judgement takes 1 to 3 ms."""
-
-_lock = Lock()
 
 
 @lru_cache(JUDGED)
@@ -81,8 +78,14 @@ class _Refused(Exception):
 
 
 @cache
-def _parser() -> duckdb.DuckDBPyConnection:
+def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": 1})
+
+
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A connection for the caller alone: statements are judged in many threads at once, and two that share a
+    connection take each other's rows."""
+    return _database().cursor()
 
 
 @cache
@@ -103,14 +106,14 @@ def _functions() -> frozenset[str]:
 def _parse(sql: str) -> dict[str, Any]:
     if "\0" in sql:
         raise _Refused("it holds a NUL character")
-    with _lock:
-        statements = _parser().extract_statements(sql)
-        if len(statements) != 1:
-            raise _Refused(f"exactly one statement is allowed, these are {len(statements)}")
-        kind = statements[0].type
-        if kind != duckdb.StatementType.SELECT:
-            raise _Refused(f"only SELECT statements are allowed, this is a {kind.name}")
-        row = _parser().execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    parser = _parser()
+    statements = parser.extract_statements(sql)
+    if len(statements) != 1:
+        raise _Refused(f"exactly one statement is allowed, these are {len(statements)}")
+    kind = statements[0].type
+    if kind != duckdb.StatementType.SELECT:
+        raise _Refused(f"only SELECT statements are allowed, this is a {kind.name}")
+    row = parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
     tree = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         raise _Refused("its form is not supported")
@@ -173,10 +176,9 @@ def _is_one_row(node: dict[str, Any]) -> bool:
 
 @cache
 def _aggregates() -> frozenset[str]:
-    with _lock:
-        rows = (
-            _parser()
-            .execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'")
-            .fetchall()
-        )
+    rows = (
+        _parser()
+        .execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'")
+        .fetchall()
+    )
     return frozenset(name for (name,) in rows)

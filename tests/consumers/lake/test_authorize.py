@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from consumers.lake import authorize
 from consumers.lake.authorize import refusal, row_limit
 
 WAYS_ROUND = [
@@ -143,3 +146,14 @@ def test_a_name_of_a_cte_is_no_way_to_other_tables() -> None:
 )
 def test_the_most_rows_a_statement_can_return_by_its_own_words(statement: str, limit: int | None) -> None:
     assert row_limit(statement) == limit
+
+
+def test_statements_that_come_at_once_at_the_start_are_judged_alike() -> None:
+    threads = 16
+    with ThreadPoolExecutor(threads) as pool:
+        for round_ in range(8):
+            for known in (authorize._functions, authorize._aggregates):
+                known.cache_clear()
+            statements = [f"SELECT count(*), {round_} - {number} FROM interactions" for number in range(threads)]
+            assert set(pool.map(refusal, statements)) == {None}
+            assert set(pool.map(row_limit, statements)) == {None}
