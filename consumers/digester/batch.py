@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from consumers.digester.languages import languages
 from consumers.digester.slim import SlimClean, SlimInteraction
 from consumers.digests.signals import NUMERIC
 
@@ -47,6 +48,7 @@ class Interactions:
         self.sessions = [event.session_id for event in events]
         self.whos, self.who_of = _numbered([(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events])
         self.models = _shared([event.model for event in events])
+        self.languages = languages(events)
         self.errors = [error_kind(event.error) if event.error is not None else None for event in events]
         self.numbers: dict[str, Numbers] = {
             signal.name: np.array(_GETTERS[signal.name](events), np.float64) for signal in NUMERIC

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from consumers.digester.batch import Interactions, Who
 from consumers.digests.aggregate import Entries, Ints, Labels, summarize
 from consumers.digests.messages import Key
-from consumers.digests.signals import ERROR, MODEL, NUMERIC, RATED, RATING
+from consumers.digests.signals import ERROR, LANGUAGE, MODEL, NUMERIC, RATED, RATING
 from consumers.digests.summary import Summary, merged
 
 NONE = "none"
 _YES_NO = ["no", "yes"]
+_OF_EACH = (MODEL, ERROR, LANGUAGE)
+"""Categories of which every interaction has one value."""
 
 
 class Columns:
@@ -24,7 +26,7 @@ class Columns:
     def __init__(self, window_us: int) -> None:
         self._window_us = window_us
         self._whos: dict[Who, int] = {}
-        self._names: dict[str, dict[str, int]] = {MODEL: {}, ERROR: {}}
+        self._names: dict[str, dict[str, int]] = {name: {} for name in _OF_EACH}
         self._batches: list[dict[str, NDArray[Any]]] = []
         self._ratings: list[tuple[int, int, float, int]] = []
         """Place of who, event time, stars, and 1 where it came or -1 where a later one replaced it."""
@@ -50,6 +52,7 @@ class Columns:
                 "at_us": interactions.at_us,
                 MODEL: self._coded(MODEL, interactions.models),
                 ERROR: self._coded(ERROR, interactions.errors),
+                LANGUAGE: self._coded(LANGUAGE, interactions.languages),
                 **interactions.numbers,
             }
         )
@@ -104,7 +107,7 @@ class Columns:
 
     def _labels(self, own: Ints, columns: dict[str, NDArray[Any]]) -> dict[str, Labels]:
         ones = np.ones(len(own), np.int64)
-        return {name: Labels(own, columns[name], ones, list(self._names[name])) for name in (MODEL, ERROR)}
+        return {name: Labels(own, columns[name], ones, list(self._names[name])) for name in _OF_EACH}
 
     def _marked(self, groups: Ints, own: Ints, columns: dict[str, NDArray[Any]]) -> dict[str, Labels]:
         """The categories that change after the fact, ratings among them."""

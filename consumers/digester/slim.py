@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,14 @@ class SlimRetrieval(msgspec.Struct, gc=False):
     ids: list[str] = []
     scores: list[float] = []
     texts: list[str] = []
+
+
+class SlimMetadata(msgspec.Struct, gc=False):
+    """Where free-form metadata may say a language; what is said there may be anything."""
+
+    language: Any = None
+    lang: Any = None
+    locale: Any = None
 
 
 class SlimInteraction(msgspec.Struct, tag_field="type", tag="interaction.v1", gc=False, kw_only=True):
@@ -38,6 +47,7 @@ class SlimInteraction(msgspec.Struct, tag_field="type", tag="interaction.v1", gc
     tokens_out: int | None = None
     cost_usd: float | None = None
     error: str | None = None
+    metadata: SlimMetadata | None = None
 
 
 class SlimFeedback(msgspec.Struct, tag_field="type", tag="feedback.v1", gc=False, kw_only=True):

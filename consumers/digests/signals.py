@@ -36,9 +36,12 @@ STEPS = {signal.name: signal.step for signal in NUMERIC}
 RATED = "rated"
 """Category: `yes` or `no`."""
 MODEL = "model"
+LANGUAGE = "language"
+"""Category: an ISO 639 code that the event carries, or a guess from the question (`und` where it tells nothing)."""
 ERROR = "error"
 """Category: the kind of error, `none` where there was none."""
 FAILURE = "failure"
 """Category: an interaction counts once for each rule it broke, and once as `any` of them."""
 ANY_FAILURE = "any"
-CATEGORIES = (RATED, MODEL, ERROR, FAILURE)
+CATEGORIES = (RATED, MODEL, LANGUAGE, ERROR, FAILURE)
+"""Chunks of before there was one of these lack it: signals that only one of two windows has are not compared."""

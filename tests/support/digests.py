@@ -76,6 +76,7 @@ def interaction(dice: random.Random, name: str, moment: datetime) -> ProductionI
         retrieval=dice.choice([None, Retrieval(ids=["a"], scores=[dice.random()])]),
         error=dice.choice([None, None, "Timeout: 3 s"]),
         cost_usd=dice.random(),
+        metadata={"language": "de-DE"} if zlib.crc32(name.encode()) % 4 == 0 else {},
     )
 
 

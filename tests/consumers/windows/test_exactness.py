@@ -14,7 +14,7 @@ from consumers.digester import partition, turns
 from consumers.digester.partition import PartitionDigester
 from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Part, Progress, Source, decode, encode, split
-from consumers.digests.signals import ERROR, FAILURE, RATED
+from consumers.digests.signals import ERROR, FAILURE, LANGUAGE, RATED
 from consumers.windows import held, window
 from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window
@@ -145,6 +145,7 @@ def test_one_reading_counts_what_a_plain_loop_counts() -> None:
     interactions: Counter[int] = Counter()
     errors: Counter[int] = Counter()
     rated: Counter[int] = Counter()
+    german: Counter[int] = Counter()
     for seed in (1, 2):
         happened = events(EVENTS, seed)
         first = {e.interaction_id: e for e in reversed(happened) if isinstance(e, ProductionInteraction)}
@@ -153,9 +154,11 @@ def test_one_reading_counts_what_a_plain_loop_counts() -> None:
             start = int(event.timestamp.timestamp() * 1_000_000) // WINDOW_US * WINDOW_US
             interactions[start] += 1
             errors[start] += event.error is not None
+            german[start] += event.metadata.get("language") == "de-DE"
             rated[start] += event.user_feedback_score is not None or event.interaction_id in opinions
     assert {start: window.interactions for (_, start), window in found.items()} == dict(interactions)
     assert _category(found, ERROR, "Timeout") == +errors
+    assert _category(found, LANGUAGE, "de") == +german
     assert _category(found, RATED, "yes") == +rated
     assert sum(_category(found, FAILURE, "any").values()) > 10
 
