@@ -35,6 +35,8 @@ MEAN_AXES = 16
 """Leading principal components, of those of the clusters: more find no further mix shift, and cost power."""
 NEIGHBOURS = 3
 """Nearest reference vectors whose mean distance says how new a query is."""
+NO_VARIANCE = 1e-10
+"""Along an axis of unit rows: below it is what single precision adds to equal ones."""
 DECIMALS = 5
 """Of a distance: the same query asked in both samples is equally new in both, whatever single precision adds."""
 SHARES = {"novelty": 0.25, "neighbours": 0.3, "mean": 0.2, "clusters": 0.2, "fine clusters": 0.05}
@@ -141,7 +143,9 @@ def _principal(reference: Vectors, current: Vectors) -> tuple[Vectors, Floats]:
 
 
 def _mean_shift(axes: Vectors, variances: Floats, cut: int) -> float:
-    kept = variances > 1e-9 * variances[0]
+    kept = variances > max(1e-9 * variances[0], NO_VARIANCE)
+    if not kept.any():
+        return 1.0
     gap = (axes[cut:, kept].mean(axis=0) - axes[:cut, kept].mean(axis=0)).astype(float)
     m, n = cut, len(axes) - cut
     statistic = float((gap**2 / variances[kept]).sum()) * m * n / (m + n)
@@ -164,7 +168,8 @@ def _novelty(reference: Vectors, current: Vectors) -> tuple[float, Floats]:
     both = np.concatenate([own, distances])
     scores = -np.log1p(-_middles(both))
     n, m = len(distances), len(own)
-    z = (scores[m:].mean() - scores.mean()) / scores.std() * np.sqrt(n * (n + m - 1) / m)
+    spread = float(scores.std()) or 1.0
+    z = (scores[m:].mean() - scores.mean()) / spread * np.sqrt(n * (n + m - 1) / m)
     return max(float(ndtr(-z)), SMALLEST), distances
 
 

@@ -56,6 +56,13 @@ def test_too_few_and_missing_vectors_are_no_drift() -> None:
     assert embedding(np.ones((100, 4)), few).p_value == 1.0
 
 
+@pytest.mark.parametrize("distinct", [1, 2])
+def test_one_or_two_queries_asked_for_ever_are_no_drift(distinct: int) -> None:
+    asked = queries(np.random.default_rng(4), distinct, KNOWN)
+    found = embedding(np.tile(asked, (200, 1)), np.tile(asked, (100, 1)))
+    assert 0.05 < found.p_value <= 1.0
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_queries_that_are_asked_again_and_again_are_not_new() -> None:
     rng = np.random.default_rng(4)
