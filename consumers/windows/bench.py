@@ -20,12 +20,11 @@ import typer
 from consumers.bench import OUTSTANDING, WARM_UP_S, broker_process, setting
 from consumers.bench_analyst import Analyst
 from consumers.bench_processes import POLL_S, Load, Process, monotonic_s, service
-from consumers.digester.reader import GROUP as DIGESTER
+from consumers.windows.bench_digested import Digested
 from consumers.windows.reports import DriftReport, decode
-from headrace import kafka
 from headrace.settings import Settings, Windows
 from headrace.topic_log import Reader
-from headrace.topics import BY_NAME, CLEAN, REPORTS
+from headrace.topics import REPORTS
 
 SERVICES = ("sanitizer", "lake", "digester", "windows")
 LATENESS_S = 2.0
@@ -95,24 +94,24 @@ def _processes(settings: Settings) -> Iterator[dict[str, Process]]:
 
 def _measure(settings: Settings, seconds: float, rate: float) -> dict[str, Any]:
     with _processes(settings) as processes:
-        analyst, delays = Analyst(settings), _Delays(settings)
+        analyst, delays, digested = Analyst(settings), _Delays(settings), Digested(settings)
         time.sleep(STARTED_S)
         load = Load("--seconds", str(seconds + 3 * WARM_UP_S), "--rate", str(rate), "--outstanding", str(OUTSTANDING))
         _tell(f"events are logged: {WARM_UP_S:g} s to warm up, then {seconds:g} s that are measured")
         try:
-            return _watch(settings, analyst, delays, load, {"producer": load.usage, **processes}, seconds)
+            return _watch(analyst, delays, digested, load, {"producer": load.usage, **processes}, seconds)
         finally:
             _tell("services end")
             load.stop()
 
 
 def _watch(
-    settings: Settings, analyst: Analyst, delays: _Delays, load: Load, processes: dict[str, Process], seconds: float
+    analyst: Analyst, delays: _Delays, digested: Digested, load: Load, processes: dict[str, Process], seconds: float
 ) -> dict[str, Any]:
-    _follow(analyst, delays, load, WARM_UP_S)
-    began_s, first = time.time(), _seen(settings, analyst, processes)
-    _follow(analyst, delays, load, seconds)
-    last = _seen(settings, analyst, processes)
+    _follow(analyst, delays, digested, load, WARM_UP_S)
+    began_s, first = time.time(), _seen(analyst, digested, processes)
+    _follow(analyst, delays, digested, load, seconds)
+    last = _seen(analyst, digested, processes)
     events = max(1, last.stored - first.stored)
     return {
         "events_per_s": round(events / (last.at_s - first.at_s)),
@@ -124,18 +123,18 @@ def _watch(
     }
 
 
-def _follow(analyst: Analyst, delays: _Delays, load: Load, seconds: float) -> None:
+def _follow(analyst: Analyst, delays: _Delays, digested: Digested, load: Load, seconds: float) -> None:
     until_s = monotonic_s() + seconds
     while monotonic_s() < until_s:
         load.tell_stored(analyst.stored())
         delays.look()
+        digested.look()
         time.sleep(POLL_S)
 
 
-def _seen(settings: Settings, analyst: Analyst, processes: dict[str, Process]) -> _Seen:
-    committed = kafka.committed(settings.kafka, DIGESTER, settings.kafka.topic(CLEAN), range(BY_NAME[CLEAN].partitions))
-    digested = sum(max(offset, 0) for offset in committed.values())
-    return _Seen(monotonic_s(), analyst.stored(), digested, {name: p.cpu_s() for name, p in processes.items()})
+def _seen(analyst: Analyst, digested: Digested, processes: dict[str, Process]) -> _Seen:
+    stored, counted = analyst.stored(), digested.look()
+    return _Seen(monotonic_s(), stored, counted, {name: p.cpu_s() for name, p in processes.items()})
 
 
 def _spread(delays: list[float]) -> dict[str, Any]:
