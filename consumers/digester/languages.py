@@ -65,10 +65,9 @@ Letters = NDArray[np.uint8]
 
 def languages(events: Sequence[SlimInteraction]) -> list[str]:
     """The language of each interaction's question, an ISO 639 code."""
-    said = [_said(event.metadata) for event in events]
-    silent = [place for place, code in enumerate(said) if code is None]
-    guesses = dict(zip(silent, guessed([events[place].user_query for place in silent]), strict=True))
-    return [code or guesses[place] for place, code in enumerate(said)]
+    said = [None if event.metadata is None else _said(event.metadata) for event in events]
+    guesses = iter(guessed([event.user_query for event, code in zip(events, said, strict=True) if code is None]))
+    return [next(guesses) if code is None else code for code in said]
 
 
 def guessed(texts: Sequence[str]) -> list[str]:
@@ -90,9 +89,7 @@ def guessed(texts: Sequence[str]) -> list[str]:
     return [NAMES[place] for place in places.tolist()]
 
 
-def _said(metadata: SlimMetadata | None) -> str | None:
-    if metadata is None:
-        return None
+def _said(metadata: SlimMetadata) -> str | None:
     for value in (metadata.language, metadata.lang, metadata.locale):
         if isinstance(value, str) and (code := _CODE.match(value)):
             return code[1].lower()
