@@ -9,9 +9,10 @@ from typing import TypeVar
 from headrace.errors import HeadraceError
 
 T = TypeVar("T")
+Passing = type[HeadraceError] | tuple[type[HeadraceError], ...]
 
 
-def patiently(call: Callable[[], T], passing: type[HeadraceError], within_s: float, every_s: float) -> T:
+def patiently(call: Callable[[], T], passing: Passing, within_s: float, every_s: float) -> T:
     """What `call` returns; while it raises `passing`, it is called again. Raises what it said last after `within_s`.
 
     >>> from headrace.errors import Retriable

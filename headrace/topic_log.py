@@ -5,7 +5,6 @@ Guarantee: at-least-once; what is said twice has to mean the same.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -13,7 +12,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from headrace import kafka
 from headrace.codec import encode
-from headrace.errors import BrokerUnavailable, Poison, TopicChanged
+from headrace.errors import BrokerUnavailable, HeadraceError, Poison, TopicChanged
+from headrace.patience import patiently
 from headrace.settings import Kafka
 
 T = TypeVar("T")
@@ -70,10 +70,10 @@ class Reader(Generic[T]):
         self._settings, self._topic, self._decode = settings, settings.topic(topic), decode
         self._consumer = Consumer({**kafka.consumer(settings, topic), "enable.partition.eof": True})
         try:
-            places = self._starts()
-        except KafkaException:
+            places = patiently(self._starts, (BrokerUnavailable, TopicChanged), kafka.BROKER_TIMEOUT_S, POLL_S)
+        except HeadraceError:
             self._consumer.close()
-            raise _unavailable(settings) from None
+            raise
         self._consumer.assign(places)
         self._behind = {place.partition for place in places}
 
@@ -100,22 +100,15 @@ class Reader(Generic[T]):
         self._consumer.close()
 
     def _starts(self) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, number, self._log_start(number)) for number in self._partitions()]
-
-    def _partitions(self) -> list[int]:
-        """A topic that was just made may have none for a moment: it is not empty."""
-        deadline = time.monotonic() + kafka.BROKER_TIMEOUT_S
-        while not (found := self._described()):
-            if time.monotonic() > deadline:
-                self._consumer.close()
-                raise TopicChanged(f"{self._topic}: no such topic; `headrace topics create` makes it")
-            time.sleep(POLL_S)
-        return found
-
-    def _described(self) -> list[int]:
-        return list(
-            self._consumer.list_topics(self._topic, timeout=kafka.BROKER_TIMEOUT_S).topics[self._topic].partitions
-        )
+        """A topic that was just made has no partitions for a moment, or no leaders: it is not empty."""
+        try:
+            found = self._consumer.list_topics(self._topic, timeout=kafka.BROKER_TIMEOUT_S).topics[self._topic]
+            starts = [TopicPartition(self._topic, number, self._log_start(number)) for number in found.partitions]
+        except KafkaException:
+            raise _unavailable(self._settings) from None
+        if not starts:
+            raise TopicChanged(f"{self._topic}: no such topic; `headrace topics create` makes it")
+        return starts
 
     def _log_start(self, partition: int) -> int:
         return self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), kafka.BROKER_TIMEOUT_S)[0]
