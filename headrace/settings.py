@@ -109,10 +109,10 @@ class Retraining(_Block, frozen=True, kw_only=True):
     """Who stays with one model while the test runs; agents ask the router with that one's id."""
     tier: Literal["fast", "full"] = "fast"
     """`fast` decides 5,000 times a second on a core; `full` adds a sentence embedding, 150 times a second."""
-    strategy: Literal["replay", "ewc", "full"] = "replay"
-    """How a new model keeps what the last one knew: past examples again, its weights held, or all anew."""
     planned_days: Annotated[int, Meta(ge=2, le=365)] = 14
     """Days an A/B test runs at most; it may be read every day without more false alarms."""
+    deciding_metric: Literal["rating", "errors", "corrections", "latency", "cost"] = "rating"
+    """What an A/B test is decided by; like its days, chosen before it begins: to change it midway is a second try."""
     registry: str = ""
     """Folder or URL (anything that fsspec knows) of the trained models; `registry` in `storage` unless given."""
 

@@ -14,10 +14,9 @@ app = typer.Typer()
 
 @app.command(epilog="Read it as often as you like: it changes once a day (UTC), and its error rate holds.")
 def experiment(
-    metric: Annotated[str, typer.Option(help="What decides: rating, errors, corrections, latency or cost.")] = "rating",
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
-    """Tell which of two versions is better, and what to do about it."""
+    """Tell which of two versions is better by `retraining.deciding_metric`, and what to do about it."""
     from analytics.experiments.running import report as read
     from analytics.live import connect
     from headrace.commands.output import print_json
@@ -26,7 +25,7 @@ def experiment(
 
     settings = load()
     with connect(settings) as store:
-        report = read(settings, store, metric)
+        report = read(settings, store)
     if report is None:
         raise ConfigError("no experiment is running; `headrace models promote VERSION` starts one")
     print_json(report) if as_json else _print(report)

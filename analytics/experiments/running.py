@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from analytics.experiments.framework import ABTestFramework, Report
-from analytics.experiments.metrics import METRICS
 from analytics.experiments.reading import Plan
 from analytics.live import LiveStore
 from analytics.registry import registry_of
-from headrace.errors import ConfigError
 from headrace.settings import Settings
 
 
-def report(settings: Settings, store: LiveStore, metric: str = "rating") -> Report | None:
-    """How it stands; None where none is running. Raises ConfigError for an unknown metric."""
-    if metric not in METRICS:
-        raise ConfigError(f"there is no metric {metric!r}; there are: {', '.join(METRICS)}")
+def report(settings: Settings, store: LiveStore) -> Report | None:
+    """How it stands; None where none is running."""
     running = registry_of(settings).current().experiment
     if running is None:
         return None
-    plan = Plan(looks=settings.continual_learning.retraining.planned_days, metric=metric)
+    retraining = settings.continual_learning.retraining
+    plan = Plan(looks=retraining.planned_days, metric=retraining.deciding_metric)
     return ABTestFramework(running.experiment, plan).report(store.table)

@@ -54,6 +54,17 @@ def changes(exchanges: Iterable[Exchange]) -> Changes:
     return found
 
 
+def gone(entries: Iterable[Entry], exchanges: Iterable[Exchange]) -> set[str]:
+    """Ids of entries that were learnt from an exchange that the store has no more: past `retention_days`, or unrated.
+
+    >>> learnt = Entry(entry_id="1", text="Opening hours?", answer="9 to 5.", origin="answer")
+    >>> gone([learnt, Entry(entry_id="faq", text="Returns", answer="30 days.", origin="document")], [])
+    {'1'}
+    """
+    known = {exchange.interaction_id for exchange in exchanges}
+    return {entry.entry_id for entry in entries if entry.origin != "document"} - known
+
+
 def _entry(exchange: Exchange) -> Entry | None:
     if exchange.is_retracted or not exchange.question:
         return None

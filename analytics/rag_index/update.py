@@ -1,5 +1,7 @@
 """The next version of the index, from the store: measured against the one in use before it takes its place.
 
+Documents stay until they are replaced; an answer that was learnt goes when its interaction leaves the store.
+
 Guarantee: agents have the version before or the whole new one; one that finds less than before is kept, but not
 promoted.
 """
@@ -14,7 +16,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from analytics.asking import Ask
-from analytics.rag_index.changes import Exchange, changes
+from analytics.rag_index.changes import Exchange, changes, gone
 from analytics.rag_index.recall import Recall, is_held_back, recall
 from analytics.registry import Lineage, Manifest, Registry
 from headrace.embedding import embedder
@@ -73,7 +75,7 @@ def update(
         *(_sanitized(one, sanitizers or Sanitizers()) for one in documents),
     ]
     old = _in_use(registry, folder, embedder_name)
-    new = old.updated(add, wanted.remove)
+    new = old.updated(add, wanted.remove | gone(old.entries, exchanges))
     before, after = recall(old, held_back, embed), recall(new, held_back, embed)
     reasons = _reasons(before, after)
     manifest = _register(registry, new, exchanges, before, after, reasons)

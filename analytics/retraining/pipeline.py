@@ -171,7 +171,7 @@ class IncrementalRetrainingPipeline:
         pq.write_table(table, folder / DATASET_FILE, compression="zstd")
 
     def _train(self, table: pa.Table, parts: Split, folder: Path) -> None:
-        trainer = IncrementalTrainer(self._retraining.strategy, tier=self._retraining.tier)
+        trainer = IncrementalTrainer(tier=self._retraining.tier)
         rows = table.filter(pa.array(parts.train))
         trainer.update(*(rows.column(name).to_pylist() for name in ("text", "label", "weight")))
         trainer.export(folder / MODEL_FILE, {"examples": rows.num_rows})

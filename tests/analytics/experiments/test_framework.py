@@ -9,12 +9,14 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from analytics.experiments import ABTestFramework, Experiment, Plan
+from analytics.experiments import ABTestFramework, Experiment, Plan, running
 from analytics.experiments.framework import Report
 from analytics.live import connect
+from analytics.registry import registry_of
 from consumers.lake.store import Store
 from headrace.events import ProductionInteraction
-from headrace.settings import ContinualLearning, Logging, Settings
+from headrace.settings import ContinualLearning, Logging, Retraining, Settings
+from tests.analytics.registry.test_registry import add
 from tests.consumers.lake.support import CLEAN_TOPIC, NOON, REJECTED_TOPIC, batch, feedback, interaction
 
 USERS = 400
@@ -61,6 +63,20 @@ def test_a_better_candidate_is_promoted_in_words(store: Settings) -> None:
     best = found.reading.comparisons[0]
     assert best.units_control + best.units_candidate == USERS
     assert not found.reading.mismatch.is_mismatch
+
+
+@pytest.mark.parametrize("metric", ["rating", "latency"])
+def test_the_settings_say_what_decides_and_for_how_many_days(store: Settings, tmp_path: Path, metric: str) -> None:
+    chosen = msgspec.convert({"deciding_metric": metric, "planned_days": 3}, Retraining)
+    learning = msgspec.structs.replace(store.continual_learning, retraining=chosen)
+    settings = msgspec.structs.replace(store, continual_learning=learning)
+    registry = registry_of(settings)
+    registry.promote(add(registry, tmp_path, "run-1").version)
+    registry.compare(add(registry, tmp_path, "run-2").version, 0.5, since=NOON)
+    with connect(settings) as live:
+        found = running.report(settings, live)
+    assert found is not None
+    assert (found.reading.comparisons[0].metric, found.reading.plan.looks) == (metric, 3)
 
 
 def test_it_changes_once_a_day(store: Settings) -> None:

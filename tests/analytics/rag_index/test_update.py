@@ -76,6 +76,19 @@ def test_what_was_retracted_goes_out(tmp_path: Path) -> None:
     assert gone not in {entry.entry_id for entry in index.entries}
 
 
+def test_what_left_the_store_leaves_the_index_but_documents_stay(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "registry", "rag_index")
+    exchanges = [exchange(number) for number in range(400)]
+    document = Entry(entry_id="warranty.md", text="Warranty claims", answer="Within two years.", origin="document")
+    update(registry, lambda _: answers(exchanges), tmp_path / "files", [document])
+    kept = exchanges[80:]
+    made = update(registry, lambda _: answers(kept), tmp_path / "files")
+    index = RetrievalIndex.load(fetch(registry.current().models[made.version], tmp_path / "agent"))
+    wanted = {entry.entry_id for entry in changes(kept).add if not is_held_back(entry)}
+    assert made.accepted
+    assert {entry.entry_id for entry in index.entries} == wanted | {"warranty.md"}
+
+
 def test_an_index_that_finds_less_is_not_promoted(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "registry", "rag_index")
     good = [exchange(number) for number in range(400)]
