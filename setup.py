@@ -2,4 +2,13 @@
 
 from setuptools import Extension, setup
 
-setup(ext_modules=[Extension("headrace.privacy._scan", ["headrace/privacy/_scan.c"], optional=True)])
+setup(
+    ext_modules=[
+        Extension(
+            "headrace.privacy._scan",
+            ["headrace/privacy/_scan.c"],
+            depends=["headrace/privacy/_scan.h"],
+            optional=True,
+        )
+    ]
+)

@@ -17,18 +17,19 @@
    signs) on, and the words that rules want only around the places of these rules. Work is linear in the text, but for
    the words near a place, of which there are at most WORDS_NEAR each. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
+#include "_scan.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define SET_WORDS 8
 #define CODE_POINTS 0x10000
 #define COMMON 32         /* Symbols below are letters, and some of the marks. */
 #define LETTERS 26        /* Symbols 1 to 26 are the letters a to z; 0 is what stands in no word. */
 #define OTHER 0x80        /* Characters beyond ASCII, */
 #define OTHER_SPACE 0x81  /* and those of them that are white. */
+#define LONGEST_TEXT UINT32_MAX
+#define MOST_STRANGERS 10000 /* Of more, the view's own limit has to be asked. */
+#define GONE 1            /* Looks like nothing, where a look-alike is asked for. */
 #define MOST_GROUPS 7
 #define FEWEST_DIGITS 6
 #define SHORTEST_RUN 16
@@ -40,17 +41,13 @@
 #define WORDS_NEAR 256
 #define OFFSETS 16        /* From the character before a place on. */
 
-typedef struct { uint64_t words[SET_WORDS]; } Set;
 typedef struct { uint16_t length, keyword; uint8_t is_spoken, unused; } Sign;
 typedef struct { uint16_t length; uint8_t is_short, unused; } Word;
 typedef struct { uint16_t first_step, steps, length, anchor; uint8_t text[24]; Set rules; } Seed;
 typedef struct { uint16_t fewest, most, unused[2]; uint8_t has[256]; } Step;
 
-typedef struct { Py_ssize_t start, end; uint16_t word; uint8_t goes_on_left, goes_on_right; } Hit;
-typedef struct { Py_ssize_t at; size_t order; Set rules; } Place;
-
-enum { SYMBOLS, STRANGE, SIGN_NEXT, SIGN_OUT, SIGN_SUFFIX, SIGN_AT, SIGNS, KEYWORDS, NEXT, OUT, SUFFIX, WORD_AT, WORDS,
-       SPEAKS_FOR, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT, PREFIXES, INSIDE, SEEDS, STEPS, BYTE_CLASS,
+enum { SYMBOLS, STRANGE, RARE, SIGN_NEXT, SIGN_OUT, SIGN_SUFFIX, SIGN_AT, SIGNS, KEYWORDS, NEXT, OUT, SUFFIX, WORD_AT,
+       WORDS, SPEAKS_FOR, ALWAYS, REACHES, COUNTS, LENGTHS, TRIE, PREFIX_AT, PREFIXES, INSIDE, SEEDS, STEPS, BYTE_CLASS,
        OPENINGS, TABLES };
 
 /* An automaton of Aho and Corasick: what is in NEXT, cut to the common symbols (a cache line a state), and the rest. */
@@ -60,7 +57,7 @@ typedef struct {
     uint16_t *near_states;
 } Automaton;
 
-typedef struct {
+struct Scanner {
     PyObject_HEAD
     PyObject *tables[TABLES];   /* bytes */
     const void *data[TABLES];
@@ -73,22 +70,7 @@ typedef struct {
     uint8_t classes[256];       /* CLASSES, and which bytes are anchors and marks. */
     uint8_t seeds_from[256][2]; /* First and past-last seed with this anchor. */
     size_t byte_classes;
-} Scanner;
-
-typedef struct {
-    const Scanner *scanner;
-    Py_ssize_t length;
-    uint8_t *bytes, *symbols;
-    Py_ssize_t *marks;
-    size_t mark_count;
-    Hit *hits;
-    size_t hit_count, hit_room;
-    Place *places;
-    size_t place_count, place_room;
-    int disguised;
-} Look;
-
-enum { FINE = 0, NO_MEMORY = -1, TOO_MANY = -2 };
+};
 
 #define TABLE(type, scanner, name) ((const type *)(scanner)->data[name])
 
@@ -554,45 +536,152 @@ static void look_for_disguises(Look *look) {
         look->disguised = may_disguise(look, i);
 }
 
-/* ---- one text ---- */
+/* ---- a text's characters ---- */
 
-static void copy_ascii(Look *look, const uint8_t *text) {
+int look_begin(Look *look, const Scanner *scanner, size_t characters) {
+    look->scanner = scanner;
+    look->length = 0;
+    look->mark_count = look->stranger_count = look->hit_count = look->place_count = 0;
+    look->disguised = 0;
+    if (look->bytes && (size_t)look->room >= characters) return FINE;
+    look_end(look);
+    if (characters > LONGEST_TEXT) return TOO_MANY;
+    look->marks = malloc((characters + 1) * sizeof(uint32_t));
+    look->bytes = malloc(2 * characters + 1);
+    if (!look->marks || !look->bytes) return NO_MEMORY;
+    look->symbols = look->bytes + characters;
+    look->room = (Py_ssize_t)characters;
+    return FINE;
+}
+
+void look_end(Look *look) {
+    free(look->bytes);
+    free(look->marks);
+    free(look->strangers);
+    free(look->hits);
+    free(look->places);
+    *look = (Look){.scanner = look->scanner};
+}
+
+static void add_ascii(Look *look, const uint8_t *text, size_t length) {
     const uint8_t *symbol_of = TABLE(uint8_t, look->scanner, SYMBOLS), *classes = look->scanner->classes;
-    const size_t length = (size_t)look->length;
-    memcpy(look->bytes, text, length);
-    uint8_t *symbols = look->symbols;
-    Py_ssize_t *marks = look->marks;
+    const size_t first = (size_t)look->length;
+    uint8_t *symbols = look->symbols + first;
+    uint32_t *marks = look->marks + look->mark_count;
+    memcpy(look->bytes + first, text, length);
     for (size_t i = 0; i < length; i++) {
         symbols[i] = symbol_of[text[i]];
-        *marks = (Py_ssize_t)i;
+        *marks = (uint32_t)(first + i);
         marks += classes[text[i]] / MARK;
     }
+    look->length += (Py_ssize_t)length;
     look->mark_count = (size_t)(marks - look->marks);
 }
 
-static void copy_any(Look *look, PyObject *text) {
-    const uint8_t *symbols = TABLE(uint8_t, look->scanner, SYMBOLS), *strange = TABLE(uint8_t, look->scanner, STRANGE);
+static int add_stranger(Look *look, uint8_t look_alike) {
+    if (look->stranger_count == look->stranger_room) {
+        Stranger *more = grown(look->strangers, &look->stranger_room, sizeof(Stranger));
+        if (!more) return NO_MEMORY;
+        look->strangers = more;
+    }
+    look->strangers[look->stranger_count++] = (Stranger){look->length, look_alike};
+    return FINE;
+}
+
+static int is_rare(const Scanner *scanner, Py_UCS4 c) {
+    const uint32_t *ranges = TABLE(uint32_t, scanner, RARE);
+    for (size_t i = 0; i + 1 < scanner->items[RARE]; i += 2)
+        if (c >= ranges[i] && c <= ranges[i + 1]) return 1;
+    return 0;
+}
+
+/* A character beyond ASCII. */
+static int add_other(Look *look, Py_UCS4 c) {
+    const uint8_t look_alike = c < CODE_POINTS ? TABLE(uint8_t, look->scanner, STRANGE)[c] : 0;
+    if (look_alike && add_stranger(look, look_alike)) return NO_MEMORY;
+    look->disguised |= c >= CODE_POINTS && is_rare(look->scanner, c);
+    look->bytes[look->length] = Py_UNICODE_ISSPACE(c) ? OTHER_SPACE : OTHER;
+    look->symbols[look->length++] = c < CODE_POINTS ? TABLE(uint8_t, look->scanner, SYMBOLS)[c] : 0;
+    return FINE;
+}
+
+static int add_text(Look *look, PyObject *text) {
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
     const int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    for (Py_ssize_t i = 0; i < look->length; i++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, i);
-        look->bytes[i] = c < 128 ? (uint8_t)c : Py_UNICODE_ISSPACE(c) ? OTHER_SPACE : OTHER;
-        look->symbols[i] = c < CODE_POINTS ? symbols[c] : 0;
-        look->disguised |= c >= CODE_POINTS || strange[c];
-        if (look->scanner->classes[look->bytes[i]] & MARK) look->marks[look->mark_count++] = i;
+    if (PyUnicode_IS_ASCII(text)) {
+        add_ascii(look, data, (size_t)length);
+        return FINE;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) {
+        const Py_UCS4 c = PyUnicode_READ(kind, data, i);
+        const uint8_t plain = (uint8_t)c;
+        if (c < 128) add_ascii(look, &plain, 1);
+        else if (add_other(look, c)) return NO_MEMORY;
+    }
+    return FINE;
+}
+
+static size_t ascii_run(const uint8_t *text, size_t size) {
+    size_t run = 0;
+    for (uint64_t eight; run + sizeof eight <= size; run += sizeof eight) {
+        memcpy(&eight, text + run, sizeof eight);
+        if (eight & 0x8080808080808080) break;
+    }
+    while (run < size && text[run] < 128) run++;
+    return run;
+}
+
+/* The character beyond ASCII that begins at `text`, and its bytes; 0 where that is no valid UTF-8. */
+static size_t read_other(const uint8_t *text, size_t size, Py_UCS4 *c) {
+    const uint8_t lead = text[0];
+    const size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    if (length == 0 || length > size) return 0;
+    *c = lead & (0x7f >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80) return 0;
+        *c = *c << 6 | (text[i] & 0x3f);
+    }
+    if ((length == 3 && (*c < 0x800 || (*c >= 0xd800 && *c < 0xe000))) || (length == 4 && (*c < 0x10000 || *c > 0x10ffff)))
+        return 0;
+    return length;
+}
+
+Py_ssize_t look_add(Look *look, const uint8_t *text, size_t size) {
+    if (look->length) add_ascii(look, (const uint8_t *)"", 1);
+    const Py_ssize_t first = look->length;
+    for (size_t at_byte = 0, run; at_byte < size; at_byte += run) {
+        if (text[at_byte] < 128) {
+            run = ascii_run(text + at_byte, size - at_byte);
+            add_ascii(look, text + at_byte, run);
+        } else {
+            Py_UCS4 c;
+            if (!(run = read_other(text + at_byte, size - at_byte, &c))) return NOT_UTF8;
+            if (add_other(look, c)) return NO_MEMORY;
+        }
+    }
+    return look->length - first;
+}
+
+/* Puts what the strangers look like in their place. */
+static void see_through(Look *look) {
+    const Py_ssize_t length = look->length;
+    const Stranger *stranger = look->strangers, *last = stranger + look->stranger_count;
+    Py_ssize_t i = look->length = stranger->at;
+    while (look->mark_count && look->marks[look->mark_count - 1] >= i) look->mark_count--;
+    for (; i < length; i++) {
+        const int is_strange = stranger < last && stranger->at == i;
+        const uint8_t c = is_strange ? stranger++->look_alike : look->bytes[i];
+        if (c < 128 && !(is_strange && c == GONE)) {
+            add_ascii(look, &c, 1);
+        } else if (!is_strange) {
+            look->symbols[look->length] = look->symbols[i];
+            look->bytes[look->length++] = c;
+        }
     }
 }
 
-static int copy_text(Look *look, PyObject *text) {
-    const size_t length = (size_t)look->length;
-    look->marks = malloc((length + 1) * sizeof(Py_ssize_t));
-    look->bytes = malloc(2 * length + 1);
-    if (!look->marks || !look->bytes) return NO_MEMORY;
-    look->symbols = look->bytes + length;
-    if (PyUnicode_IS_ASCII(text)) copy_ascii(look, PyUnicode_1BYTE_DATA(text));
-    else copy_any(look, text);
-    return FINE;
-}
+/* ---- one look ---- */
 
 static int by_place(const void *one, const void *other) {
     const Place *a = one, *b = other;
@@ -600,14 +689,45 @@ static int by_place(const void *one, const void *other) {
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static int look_at(Look *look, PyObject *text) {
+static int find_places(Look *look) {
     int outcome;
-    if ((outcome = copy_text(look, text)) || (outcome = look_for_numbers(look)) || (outcome = look_for_codes(look)) ||
-        (outcome = look_for_prefixes(look)) || (outcome = look_for_seeds(look)) || (outcome = look_for_signs(look)))
+    look->hit_count = look->place_count = 0;
+    if ((outcome = look_for_numbers(look)) || (outcome = look_for_codes(look)) || (outcome = look_for_prefixes(look)) ||
+        (outcome = look_for_seeds(look)) || (outcome = look_for_signs(look)))
         return outcome;
     look_for_disguises(look);
     if (look->place_count > 1) qsort(look->places, look->place_count, sizeof(Place), by_place);
-    return look_for_words(look);
+    if (look_for_words(look)) return NO_MEMORY;
+    size_t first = 0, kept = 0;
+    for (size_t i = 0; i < look->place_count; i++) {
+        keep_spoken_for(look, &look->places[i], &first);
+        if (!is_empty(&look->places[i].rules)) look->places[kept++] = look->places[i];
+    }
+    look->place_count = kept;
+    return FINE;
+}
+
+/* A text with strangers in it is not disguised where it shows nothing as it stands, nor as it looks. */
+int look_through(Look *look) {
+    const int outcome = find_places(look);
+    if (outcome || !look->stranger_count) return outcome;
+    if (!look->disguised && !look->place_count && look->stranger_count <= MOST_STRANGERS) {
+        see_through(look);
+        const int seen = find_places(look);
+        if (seen == NO_MEMORY) return NO_MEMORY;
+        look->disguised |= seen == TOO_MANY || look->place_count > 0;
+        look->place_count = 0;
+    } else {
+        look->disguised = 1;
+    }
+    return FINE;
+}
+
+static int scanner_init(PyObject *self, PyObject *arguments, PyObject *keywords);
+
+const Scanner *scanner_of(PyObject *object) {
+    const Scanner *scanner = (Scanner *)object;
+    return Py_TYPE(object)->tp_init == scanner_init && scanner->ready ? scanner : NULL;
 }
 
 static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
@@ -625,25 +745,23 @@ static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
     return indexes;
 }
 
-static PyObject *listed(Look *look) {
-    PyObject *places = PyList_New(0);
-    size_t first = 0;
+static PyObject *listed(const Look *look) {
+    PyObject *places = PyList_New((Py_ssize_t)look->place_count);
     for (size_t i = 0; places && i < look->place_count; i++) {
-        Place *place = &look->places[i];
-        keep_spoken_for(look, place, &first);
-        if (is_empty(&place->rules)) continue;
+        const Place *place = &look->places[i];
         PyObject *indexes = indexes_of(look->scanner, &place->rules);
         PyObject *pair = indexes ? Py_BuildValue("(nN)", place->at, indexes) : NULL;
-        if (!pair || PyList_Append(places, pair)) Py_CLEAR(places);
-        Py_XDECREF(pair);
+        if (pair) PyList_SET_ITEM(places, (Py_ssize_t)i, pair);
+        else Py_CLEAR(places);
     }
     return places;
 }
 
 static PyObject *scan(PyObject *self, PyObject *text) {
     if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text has to be a str");
-    Look look = {.scanner = (Scanner *)self, .length = PyUnicode_GET_LENGTH(text)};
-    int outcome = look_at(&look, text);
+    Look look = {0};
+    int outcome = look_begin(&look, (Scanner *)self, (size_t)PyUnicode_GET_LENGTH(text));
+    if (!outcome && !(outcome = add_text(&look, text))) outcome = look_through(&look);
     PyObject *answer = NULL;
     if (outcome == NO_MEMORY) {
         PyErr_NoMemory();
@@ -653,21 +771,18 @@ static PyObject *scan(PyObject *self, PyObject *text) {
         PyObject *places = listed(&look);
         if (places) answer = Py_BuildValue("(Ni)", places, look.disguised);
     }
-    free(look.bytes);
-    free(look.marks);
-    free(look.hits);
-    free(look.places);
+    look_end(&look);
     return answer;
 }
 
 /* ---- the tables ---- */
 
 static const size_t ITEM_SIZES[TABLES] = {
-    [SYMBOLS] = 1, [STRANGE] = 1, [SIGN_NEXT] = 2, [SIGN_OUT] = 2, [SIGN_SUFFIX] = 2, [SIGN_AT] = 2, [SIGNS] = sizeof(Sign),
-    [KEYWORDS] = sizeof(Set), [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2, [WORDS] = sizeof(Word),
-    [SPEAKS_FOR] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set), [COUNTS] = sizeof(Set),
-    [LENGTHS] = sizeof(Set), [TRIE] = 2, [PREFIX_AT] = 2, [PREFIXES] = sizeof(Set), [INSIDE] = sizeof(Set),
-    [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step), [BYTE_CLASS] = 1, [OPENINGS] = sizeof(Set)};
+    [SYMBOLS] = 1, [STRANGE] = 1, [RARE] = 4, [SIGN_NEXT] = 2, [SIGN_OUT] = 2, [SIGN_SUFFIX] = 2, [SIGN_AT] = 2,
+    [SIGNS] = sizeof(Sign), [KEYWORDS] = sizeof(Set), [NEXT] = 2, [OUT] = 2, [SUFFIX] = 2, [WORD_AT] = 2,
+    [WORDS] = sizeof(Word), [SPEAKS_FOR] = sizeof(Set), [ALWAYS] = sizeof(Set), [REACHES] = sizeof(Set),
+    [COUNTS] = sizeof(Set), [LENGTHS] = sizeof(Set), [TRIE] = 2, [PREFIX_AT] = 2, [PREFIXES] = sizeof(Set),
+    [INSIDE] = sizeof(Set), [SEEDS] = sizeof(Seed), [STEPS] = sizeof(Step), [BYTE_CLASS] = 1, [OPENINGS] = sizeof(Set)};
 
 static int all_below(const uint16_t *numbers, size_t items, size_t limit) {
     for (size_t i = 0; i < items; i++)

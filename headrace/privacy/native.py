@@ -21,13 +21,15 @@ from headrace.privacy.nearby import SHORT_WORD
 from headrace.privacy.openings import ASCII, allowed, by_offset
 from headrace.privacy.places import MOST_TRIES, by_literal, folded, matches_inside_words
 from headrace.privacy.rule import CONTEXT_AFTER, LONGEST_MATCH, Code, Digits, Keyword, Prefix, Rule
-from headrace.privacy.view import SPOKEN_WORDS, strange_characters
+from headrace.privacy.view import LOOK_ALIKES, RARE_AND_STRANGE, SPOKEN_WORDS
 
 SET_BITS = 512
 """Rules that a set of the scanner holds."""
 _CODE_POINTS = 0x10000
 _OTHER, _OTHER_SPACE = "\u00e9", "\u3000"
 """Stand for the characters beyond ASCII, and for those of them that are white."""
+_GONE = "\x01"
+"""Stands for nothing, where a look-alike is asked for."""
 _LAST_SYMBOL = 255
 _FEWEST_SYMBOLS = 32
 _COMMON_FIRST = " etaoinsrhldcumfpgwybvkxjqz"
@@ -47,6 +49,7 @@ class Tables(NamedTuple):
 
     symbols: bytes
     strange: bytes
+    rare: bytes
     sign_next: bytes
     sign_out: bytes
     sign_suffix: bytes
@@ -223,6 +226,7 @@ def _words(rules: Sequence[Rule], reaches: Sequence[int | None]) -> tuple[dict[s
     return {
         "symbols": symbols,
         "strange": _strange(),
+        "rare": array("I", chain.from_iterable(RARE_AND_STRANGE)).tobytes(),
         "sign_next": sign_next,
         "sign_out": sign_out,
         "sign_suffix": sign_suffix,
@@ -281,8 +285,9 @@ def _symbols(exact: tuple[str, ...], wanted: tuple[str, ...]) -> bytes:
 @cache
 def _strange() -> bytes:
     strange = bytearray(_CODE_POINTS)
-    for character in strange_characters("".join(map(chr, range(_CODE_POINTS)))):
-        strange[ord(character)] = 1
+    for character, look_alike in LOOK_ALIKES.items():
+        if ord(character) < _CODE_POINTS:
+            strange[ord(character)] = ord(look_alike or _GONE)
     return bytes(strange)
 
 

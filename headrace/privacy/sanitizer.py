@@ -16,13 +16,13 @@ from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
 from headrace.privacy.places import Place, TooManyPlaces
 from headrace.privacy.pseudonym import FLAT, PSEUDONYM, Placeholders
 from headrace.privacy.rule import MASK, Rule, Span
-from headrace.privacy.scan import Engine, Look, Scan, scan_with
+from headrace.privacy.scan import DISGUISED, Engine, Look, Scan, scan_with
 from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
 from headrace.privacy.view import REACH as VIEW_REACH
-from headrace.privacy.view import view_of
+from headrace.privacy.view import needs_view, view_of
 
-VERSION = "5"
+VERSION = "6"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
 UNSETTLED = "redacted"
 """Kind of a text that was replaced whole because the rules did not come to rest on it."""
@@ -120,7 +120,9 @@ class Sanitizer:
         """All spans; None where the rules do not come to rest, or where texts that are not alone wear a disguise."""
         try:
             look = self._scan(text)
-            if not look.places and not look.disguised and not self._own.adds:
+            if self._own.adds and needs_view(text):
+                look = DISGUISED
+            elif not look.places and not look.disguised and not self._own.adds:
                 return []
             return self._settled(text, look) if alone or not look.disguised else None
         except TooManyPlaces:

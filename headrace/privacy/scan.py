@@ -19,7 +19,7 @@ class Look(NamedTuple):
     places: list[Place]
     """Where values may be, left to right; none of a disguised text, which is looked at through a view."""
     disguised: bool
-    """Whether it has to be looked at through a view too."""
+    """Whether it has to be looked at through a view too: the rules may find something there."""
 
 
 DISGUISED = Look([], True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -20,8 +21,12 @@ from headrace.privacy.places import TooManyPlaces
 _ZERO_WIDTH = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 )
+_zero_width = re.compile(f"(?P<gone>[{_ZERO_WIDTH}]+)")
 _WORD_AT = r"(?:at|AT|At|arroba|ät|собака|chez)"
 _WORD_DOT = r"(?:dot|DOT|Dot|punkt|punto|point|ponto|точка)"
+
+
+_WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 
 
 def _bracketed(word: str) -> str:
@@ -45,8 +50,8 @@ _BREAK = r"(?<=[\w)][@-])(?:\r?\n[ \t]{0,8}|\\{1,4}[rn](?:\\{1,4}n)?)(?=\w)|(?<=
 _ONE = r"[^\W_](?![A-Za-z0-9])"
 _SPREAD = rf"(?<=(?<![A-Za-z0-9])[^\W_]) (?={_ONE}|[@.-] {_ONE})|(?<=[^\W_] [@.-]) (?={_ONE})"
 """A blank between letters or digits that stand one by one."""
-_PIECE = re.compile(
-    rf"(?=[{_ZERO_WIDTH}%\\=\r\n &(\[{{<_])(?:(?P<gone>[{_ZERO_WIDTH}]+)"
+_ALTERNATIVES = (
+    rf"(?:(?P<gone>[{_ZERO_WIDTH}]+)"
     r"|(?P<percent>%[2-7][0-9A-Fa-f]|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})"
     r"|(?P<escape>\\{1,4}u[0-9A-Fa-f]{4}|\\{1,4}x[0-9A-Fa-f]{2}|=[2-7][0-9A-F](?:(?<==40)|(?=[\w.+=-]{0,64}=40))"
     r"(?=[\w=]))"
@@ -57,7 +62,16 @@ _PIECE = re.compile(
     rf"|(?P<at>{_BRACKETED_AT}|{_SPOKEN_AT})"
     rf"|(?P<dot>{_BRACKETED_DOT}|{_SPOKEN_DOT}))"
 )
+_SIGNS = rf"{_ZERO_WIDTH}%\\=\r\n&(\[{{<"
+_PIECE = re.compile(rf"(?=[{_SIGNS} _]){_ALTERNATIVES}")
 """The first characters of all of them go before: a text is walked through a dozen times faster."""
+_PIECE_AT_SIGN = re.compile(rf"(?=[{_SIGNS}]){_ALTERNATIVES}")
+"""Those that begin with no blank, of which a text has hundreds."""
+_blank_piece = re.compile(
+    r" (?=[^\W_](?![A-Za-z0-9])|[@.-] | ?[(\[{<])"
+    rf"(?:(?<=(?<![A-Za-z0-9])[^\W_] )(?={_ONE}|[@.-] {_ONE})|(?<=[^\W_] [@.-] )(?={_ONE})| ?[(\[{{<] ?{_WRITTEN_OUT})"
+).search
+"""One that does; words for marks apart."""
 _GOES_ON = (
     r"(?:(?<=[\w)][@-]\n)|(?<=[\w)][@-]\r\n))[ \t]{0,8}\w|(?:(?<=[^\s=]=\n)|(?<=[^\s=]=\r\n))[^\n]"
     r"|(?:(?<=[0-9]\n)|(?<=[0-9]\r\n)|(?<=[0-9]\.\n)|(?<=[0-9]\.\r\n))[ \t]{0,8}[0-9(][0-9() .-]{2}"
@@ -74,7 +88,6 @@ _NEEDED = (
 _one_by_one = re.compile(_ONE_BY_ONE).search
 _DIGITS_AND_DOTS = bytes(ord("d") if chr(byte) in "0123456789." else byte for byte in range(256))
 _EIGHT_ONE_BY_ONE = b" ".join([b"d"] * 8)
-_WRITTEN_OUT = rf"(?:{_WORD_AT}|{_WORD_DOT}|@|\.)"
 _BRACKETS = tuple((opened, re.compile(rf"{re.escape(opened)} ?{_WRITTEN_OUT} ?[)\]}}>]")) for opened in "([{<")
 _MARKS = tuple((mark, pattern.search) for mark, pattern in (*_NEEDED, *_BRACKETS))
 """A character without which the pattern need not be looked for."""
@@ -116,10 +129,19 @@ _PLAIN_CHARACTERS = (
     | {0xFE6B: "@"}
 )
 """Full-width forms, digits of all scripts, dashes and spaces, to the ASCII character that they look like."""
-_STRANGE = re.compile(f"[{re.escape(''.join(chr(code) for code in _PLAIN_CHARACTERS if code < 0x10000))}{_ZERO_WIDTH}]")
+RARE_AND_STRANGE = ((0x104A0, 0x11FFF), (0x16A00, 0x16BFF), (0x1D7CE, 0x1D7FF), (0x1E000, 0x1E9FF))
+"""Ranges beyond the basic plane in which they lie."""
+_BASIC = "".join(map(chr, range(0x10000)))
+LOOK_ALIKES: Mapping[str, str] = {chr(code): plain for code, plain in _PLAIN_CHARACTERS.items()} | dict.fromkeys(
+    "".join(_zero_width.findall(_BASIC)), ""
+)
+"""What strange characters look like; nothing, where they have no width."""
+_STRANGE = re.compile(f"[{re.escape(''.join(strange for strange in LOOK_ALIKES if ord(strange) < len(_BASIC)))}]")
 _ascii = re.compile("[\0-\x7f]+")
-_STRANGE_AND_RARE = re.compile("[\U000104a0-\U00011fff\U00016a00-\U00016bff\U0001d7ce-\U0001d7ff\U0001e000-\U0001e9ff]")
+_STRANGE_AND_RARE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in RARE_AND_STRANGE)}]")
 """Apart, because `re` looks a class of the basic plane up in a table, but tries any other piece by piece."""
+_FEW = 16
+"""Different strange characters: so many are replaced one after the other, more by one walk through a text."""
 
 
 @dataclass(frozen=True)
@@ -150,28 +172,30 @@ def needs_view(text: str) -> bool:
     >>> needs_view("ada@example.org"), needs_view("ada (at) example.org"), needs_view("100% of it \\u2014 yes")
     (False, True, True)
     """
-    if is_strange(text):
-        return True
+    return bool(_strangers(text)) or _is_written_otherwise(text)
+
+
+def _strangers(text: str) -> set[str]:
+    """The characters of a text that look like others, or like nothing."""
+    if text.isascii():
+        return set()
+    beyond = _ascii.sub("", text)
+    return {*_STRANGE.findall(beyond), *_STRANGE_AND_RARE.findall(beyond)}
+
+
+def _is_written_otherwise(text: str) -> bool:
+    """Whether a text may hold escapes, words for marks, or what was spread over lines and blanks."""
     for mark, search in _MARKS:
         if mark in text and search(text):
             return True
     if _EIGHT_ONE_BY_ONE in text.encode("ascii", "replace").translate(_DIGITS_AND_DOTS) and _one_by_one(text):
         return True
+    return _has_spoken_words(text) and _spoken_at(text) is not None
+
+
+def _has_spoken_words(text: str) -> bool:
     low = text.lower()
-    return any(word in low for word in SPOKEN_WORDS) and _spoken_at(text) is not None
-
-
-def is_strange(text: str) -> bool:
-    """Whether characters stand in it that look like others, or like nothing."""
-    if text.isascii():
-        return False
-    beyond = _ascii.sub("", text)
-    return bool(_STRANGE.search(beyond) or _STRANGE_AND_RARE.search(beyond))
-
-
-def strange_characters(text: str) -> list[str]:
-    """Those of the basic plane that look like others, or like nothing."""
-    return _STRANGE.findall(text)
+    return any(word in low for word in SPOKEN_WORDS)
 
 
 def view_of(text: str, most_pieces: int = sys.maxsize) -> View:
@@ -181,12 +205,12 @@ def view_of(text: str, most_pieces: int = sys.maxsize) -> View:
     >>> view.text, view.bounds(1, 2), view.bounds(3, 4), view.bounds(4, 5)
     ('a@b@1', (1, 4), (5, 11), (11, 12))
     """
-    plain = text if text.isascii() else text.translate(_PLAIN_CHARACTERS)
+    plain = _with_look_alikes(text)
     resumed: list[int] = []
     sources: list[tuple[int, int]] = []
     parts: list[str] = []
     position = size = 0
-    for piece in _PIECE.finditer(plain):
+    for piece in _pieces(plain).finditer(plain):
         written = piece[0]
         if (shown := _shown(piece.lastgroup, written)) == written:
             continue
@@ -200,6 +224,23 @@ def view_of(text: str, most_pieces: int = sys.maxsize) -> View:
             raise TooManyPlaces
     parts.append(plain[position:])
     return View("".join(parts), resumed, sources)
+
+
+def _with_look_alikes(text: str) -> str:
+    """As long as the text: what looks like nothing stays."""
+    strangers = [stranger for stranger in _strangers(text) if LOOK_ALIKES.get(stranger)]
+    if len(strangers) > _FEW:
+        return text.translate(_PLAIN_CHARACTERS)
+    for stranger in strangers:
+        text = text.replace(stranger, LOOK_ALIKES[stranger])
+    return text
+
+
+def _pieces(plain: str) -> re.Pattern[str]:
+    """What finds the pieces of a text that are to be undone."""
+    if not _is_written_otherwise(plain if plain.isascii() else _zero_width.sub("", plain)):
+        return _zero_width
+    return _PIECE if _blank_piece(plain) or _has_spoken_words(plain) else _PIECE_AT_SIGN
 
 
 @lru_cache(REMEMBERED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headrace.privacy import Sanitizer
@@ -18,6 +18,9 @@ from headrace.privacy.table import RULES
 PYTHON, ACCELERATED = Sanitizer(engine="python"), Sanitizer(engine="accelerated")
 PYTHON_SCAN, NATIVE_SCAN = Scan(RULES), NativeScan(RULES)
 NEEDS_WORDS = [rule for rule in RULES if rule.context]
+ALIKE = {"-": "\u2010\u2014\u2212", " ": "\u00a0\u202f", ".": "\u3002", "@": "\ufe6b"} | {
+    digit: chr(0xFF10 + int(digit)) + chr(0x660 + int(digit)) + chr(0x1D7CE + int(digit)) for digit in "0123456789"
+}
 
 
 @st.composite
@@ -34,6 +37,38 @@ def beside_words(draw: st.DrawFn) -> str:
 
 @given(beside_words())
 def test_no_rule_is_left_out_whose_words_are_near(text: str) -> None:
+    assert ACCELERATED.spans(text) == PYTHON.spans(text)
+
+
+@st.composite
+def with_strange_characters(draw: st.DrawFn) -> str:
+    """An example of a rule in which some characters are replaced by others that look alike, or parted by some that look
+    like nothing, beside ordinary text that is not ASCII."""
+    rule = draw(st.sampled_from(RULES))
+    example = draw(st.sampled_from(rule.matches or ("",))).replace("⟦", "").replace("⟧", "")
+    strange = st.sampled_from(["", "", "", "", "\u200b", "\ufe0f", "\u00ad", "é"])
+    pieces = (draw(st.sampled_from([character, *ALIKE.get(character, "")])) + draw(strange) for character in example)
+    glue = st.sampled_from(["", " — ", "“", "”", "\u00a0", "😀", "❤\ufe0f", "𝟜", "我", "%20", "&nbsp;", "1\u20112"])
+    return f"{draw(glue)}{''.join(pieces)}{draw(glue)}{draw(st.sampled_from(['', 'passport', 'my ssn']))}"
+
+
+@given(with_strange_characters())
+@settings(max_examples=300)
+def test_strange_characters_hide_nothing_from_either_engine(text: str) -> None:
+    assert ACCELERATED.spans(text) == PYTHON.spans(text)
+    assert ACCELERATED.text(ACCELERATED.text(text)) == ACCELERATED.text(text)
+
+
+def test_dashes_and_emoji_alone_need_no_view() -> None:
+    look = NATIVE_SCAN("Fine — it’s done ✅ ❤\ufe0f 😀, see you at 10\u00a0pm")
+    assert look.places == []
+    assert not look.disguised
+    assert NATIVE_SCAN("call 415\u2011555\u20112671").disguised
+
+
+@pytest.mark.parametrize("strangers", [9_999, 10_001, 60_000])
+def test_both_engines_give_up_on_a_text_of_strange_characters_at_the_same_length(strangers: int) -> None:
+    text = "a\u200b" * strangers
     assert ACCELERATED.spans(text) == PYTHON.spans(text)
 
 
