@@ -6,8 +6,8 @@ setup(
     ext_modules=[
         Extension(
             "headrace.privacy._scan",
-            ["headrace/privacy/_scan.c"],
-            depends=["headrace/privacy/_scan.h"],
+            ["headrace/privacy/_scan.c", "headrace/privacy/_lane.c"],
+            depends=["headrace/privacy/_scan.h", "headrace/_msgpack.h"],
             optional=True,
         )
     ]

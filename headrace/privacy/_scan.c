@@ -727,7 +727,7 @@ static int scanner_init(PyObject *self, PyObject *arguments, PyObject *keywords)
 
 const Scanner *scanner_of(PyObject *object) {
     const Scanner *scanner = (Scanner *)object;
-    return Py_TYPE(object)->tp_init == scanner_init && scanner->ready ? scanner : NULL;
+    return object && Py_TYPE(object)->tp_init == scanner_init && scanner->ready ? scanner : NULL;
 }
 
 static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
@@ -924,7 +924,7 @@ static int add_scanner(PyObject *module) {
     return outcome;
 }
 
-static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_scanner}, {0, NULL}};
+static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_scanner}, {Py_mod_exec, add_lane}, {0, NULL}};
 static PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_scan", NULL, 0, NULL, MODULE_SLOTS, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__scan(void) {

@@ -32,7 +32,7 @@ typedef struct {
     int disguised;          /* Something may be found when the text is looked at through a view. */
 } Look;
 
-/* The scanner in an object, NULL (and no exception) if it is none that is ready. */
+/* The scanner that an object is, NULL (and no exception) if it is none, or not ready. */
 const Scanner *scanner_of(PyObject *object);
 
 /* Room for so many characters in all, of which none is there yet; FINE or NO_MEMORY. */
@@ -46,5 +46,8 @@ Py_ssize_t look_add(Look *look, const uint8_t *text, size_t size);
 int look_through(Look *look);
 
 void look_end(Look *look);
+
+/* Adds the type that `_lane.c` defines to the module. */
+int add_lane(PyObject *module);
 
 #endif

@@ -24,18 +24,20 @@ E = TypeVar("E", bound=AnyEvent)
 _CACHED_NAMES = 4096
 """A deployment has tens of agents and versions; thousands are somebody's mistake."""
 
-_NAMES: dict[type, tuple[str, ...]] = {
+NAMES: Mapping[type, tuple[str, ...]] = {
     ProductionInteraction: ("tenant", "agent_selected", "agent_version"),
     Feedback: ("tenant", "agent_selected", "agent_version", "correct_agent"),
     Label: ("tenant", "correct_agent"),
     ProducerStatus: ("tenant",),
 }
-_TEXTS: dict[type, tuple[str, ...]] = {
+"""The fields of each kind of event that have to be names,"""
+TEXTS: Mapping[type, tuple[str, ...]] = {
     ProductionInteraction: ("user_query", "response", "model", "error", "experiment", "variant"),
     Feedback: ("name", "label", "comment", "correction", "variant"),
     Label: ("name", "value", "comment"),
     ProducerStatus: (),
 }
+"""and those that are plain texts."""
 _NOTHING: dict[str, int] = {}
 
 
@@ -46,7 +48,7 @@ def sanitize_event(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]]:
     name that is none, Poison(too_large) for metadata without end.
     """
     names, plain = _getters(event.__class__)
-    if not _are_names(sanitizer, names(event)):
+    if not are_names(sanitizer, names(event)):
         raise Poison(Reason.INVALID_NAME, _bad_name(event, sanitizer))
     texts = _texts(event, plain)
     return _with(event, texts, *sanitizer.texts(texts))
@@ -67,7 +69,7 @@ def _together(events: Sequence[E], sanitizer: Sanitizer) -> list[tuple[E, dict[s
     """Raises where one of the events does: then each has to be looked at alone."""
     getters = [_getters(event.__class__) for event in events]
     for names in {names(event) for event, (names, _) in zip(events, getters, strict=True)}:
-        if not _are_names(sanitizer, names):
+        if not are_names(sanitizer, names):
             raise Poison(Reason.INVALID_NAME)
     texts = [_texts(event, plain) for event, (_, plain) in zip(events, getters, strict=True)]
     clean = sanitizer.groups(texts)
@@ -102,7 +104,7 @@ _Getter = Callable[[AnyEvent], tuple[str | None, ...]]
 @cache
 def _getters(kind: type) -> tuple[_Getter, _Getter]:
     """What reads all names, and all plain texts, of a kind of event in one call each."""
-    return _getter(_declared(_NAMES, kind)), _getter(_declared(_TEXTS, kind))
+    return _getter(_declared(NAMES, kind)), _getter(_declared(TEXTS, kind))
 
 
 def _getter(fields: tuple[str, ...]) -> _Getter:
@@ -117,7 +119,8 @@ def _declared(table: Mapping[type, tuple[str, ...]], kind: type) -> tuple[str, .
 
 
 @lru_cache(_CACHED_NAMES)
-def _are_names(sanitizer: Sanitizer, names: tuple[str | None, ...]) -> bool:
+def are_names(sanitizer: Sanitizer, names: tuple[str | None, ...]) -> bool:
+    """Whether all that are given are plain, and hold nothing personal."""
     return all(name is None or _is_name(sanitizer, name) for name in names)
 
 
@@ -129,8 +132,8 @@ def _is_name(sanitizer: Sanitizer, name: str) -> bool:
 
 
 def _bad_name(event: AnyEvent, sanitizer: Sanitizer) -> str:
-    fields = _declared(_NAMES, event.__class__)
-    return next(f"$.{field}" for field in fields if not _are_names(sanitizer, (getattr(event, field),)))
+    fields = _declared(NAMES, event.__class__)
+    return next(f"$.{field}" for field in fields if not are_names(sanitizer, (getattr(event, field),)))
 
 
 def _texts(event: AnyEvent, plain: _Getter) -> list[str]:
@@ -149,7 +152,7 @@ def _texts(event: AnyEvent, plain: _Getter) -> list[str]:
 def _replaced(event: E, changed: dict[str, str]) -> E:
     changes: dict[str, Any] = {
         field: changed[text]
-        for field in _declared(_TEXTS, event.__class__)
+        for field in _declared(TEXTS, event.__class__)
         if (text := getattr(event, field)) in changed
     }
     if isinstance(event, ProductionInteraction):

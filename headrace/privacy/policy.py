@@ -60,6 +60,11 @@ class Sanitizers:
         """Whether tenants have sanitizers of their own."""
         return bool(self._by_tenant) or self._privacy.placeholders == "pseudonyms"
 
+    @property
+    def for_all(self) -> Sanitizer | None:
+        """The sanitizer whose findings are those of every tenant; None where a tenant has settings of its own."""
+        return None if self._by_tenant else self._general
+
     def _keyed(self, tenant: str | None) -> Sanitizer:
         sanitizer = self._by_tenant.get(tenant or "", self._general)
         if self._privacy.placeholders == "flat" or self._ring is None:

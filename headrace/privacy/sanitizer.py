@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import accumulate, islice
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from headrace.privacy.finder import Allowance, Matcher
 from headrace.privacy.own import NOTHING_OWN, Own, without_overlap
@@ -21,6 +22,9 @@ from headrace.privacy.stream import TextStream
 from headrace.privacy.table import RULES
 from headrace.privacy.view import REACH as VIEW_REACH
 from headrace.privacy.view import needs_view, view_of
+
+if TYPE_CHECKING:
+    from headrace.privacy._scan import Scanner
 
 VERSION = "6"
 """Raised with every change of what is found, so that a clean record says which rules it has passed."""
@@ -65,6 +69,11 @@ class Sanitizer:
         self.version = VERSION
         self.policy_hash = _policy_hash(rules)
         """Changes with the rules: 16 hexadecimal digits."""
+
+    @property
+    def scanner(self) -> Scanner | None:
+        """The native scanner, where it can tell by itself that nothing is to be found."""
+        return None if self._own.adds else self._scan.scanner
 
     def writing(self, placeholders: Placeholders) -> Sanitizer:
         """The same rules with other placeholders; it costs nothing."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from headrace.privacy.native import Unfit, compiled
 from headrace.privacy.places import Place, TooManyPlaces, finders
 from headrace.privacy.rule import Rule
 from headrace.privacy.view import needs_view
+
+if TYPE_CHECKING:
+    from headrace.privacy._scan import Scanner
 
 Engine = Literal["auto", "python", "accelerated"]
 
@@ -32,6 +35,8 @@ class Scan:
     """How much text one look is best given: two dozen interactions spread the cost of a call and stay in the cache."""
     reads_words = False
     """Whether rules whose words are not near are left out already."""
+    scanner: Scanner | None = None
+    """What a fast lane looks through events with."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._finders = finders(rules)
@@ -58,7 +63,8 @@ class NativeScan(Scan):
         """Raises ImportError where the extension was not built, Unfit for rules that its tables cannot hold."""
         from headrace.privacy._scan import Scanner
 
-        self._scan = Scanner(*compiled(rules)).scan
+        self.scanner = Scanner(*compiled(rules))
+        self._scan = self.scanner.scan
 
     def __call__(self, text: str) -> Look:
         places, may_disguise = self._scan(text)

@@ -1,0 +1,63 @@
+"""The fast lane of the transform: most interactions need no change, and pass as the bytes they came in.
+
+What passes is byte for byte what the thorough way makes of it; what is not certain to, waits for that way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from headrace.codec import encode
+from headrace.events import Clean
+from headrace.ids import KeyRing
+from headrace.privacy.event import are_names
+from headrace.privacy.lane import table_of
+from headrace.privacy.policy import Sanitizers
+from headrace.settings import Quality
+from headrace.topics import PRODUCER_HEADER, SEQ_HEADER
+
+R = TypeVar("R", contravariant=True)
+O = TypeVar("O", covariant=True)
+Lane = Callable[[Sequence[R]], list[O | None]]
+"""Each record's outcome, None for those that wait."""
+_MAP_OF_SEVEN = b"\x87"
+"""A Clean record without findings and flags."""
+
+
+def fast_lane(
+    ring: KeyRing,
+    quality: Quality,
+    sanitizers: Sanitizers,
+    producer: Callable[[str | bytes | None], str | None],
+    outcome: Callable[[bytes, bytes, None], O],
+    longest_record: int,
+) -> Lane[R, O] | None:
+    """None where there is no native scanner, or where settings have to be asked about every event: patterns of users or
+    of quality, tenants of their own. `producer` gives the pseudonym of the producer that a header names.
+    """
+    sanitizer = sanitizers.for_all
+    if sanitizer is None or (scanner := sanitizer.scanner) is None or quality.blocked_patterns:
+        return None
+    from headrace.privacy._scan import Lane
+
+    def fine(*names: str | None) -> bool:
+        return are_names(sanitizer, names)
+
+    longest = {"user_query": quality.max_query_characters, "response": quality.max_response_characters}
+    parts = _parts(sanitizers.version, sanitizers.policy_hash)
+    ids = (ring.pseudonyms["session"], ring.pseudonyms["user"], producer)
+    envelope = (parts, longest_record, *ids, outcome, PRODUCER_HEADER, SEQ_HEADER)
+    return Lane(table_of(longest), scanner, fine, envelope).outcomes
+
+
+def _parts(version: str, policy: str) -> tuple[bytes, ...]:
+    """What stands around the values that differ, in the order in which a Clean record is written."""
+    config = Clean.__struct_config__
+    before_event = _MAP_OF_SEVEN + _text(str(config.tag_field), str(config.tag), "event")
+    before_partition = _text("sanitizer", version, "policy", policy, "raw_partition")
+    return _text("producer_id"), _text("seq"), before_event, before_partition, _text("raw_offset"), _text("appended_at")
+
+
+def _text(*texts: str) -> bytes:
+    return b"".join(map(encode, texts))
