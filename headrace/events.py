@@ -28,6 +28,8 @@ Count = Annotated[int, Meta(ge=0, le=2**62)]
 Source = Literal["human", "llm", "code"]
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 """What agents, tenants and versions may be called, whole: they become metric labels and group keys."""
+DEFAULT_TENANT = "default"
+"""Where there is only one."""
 DropPolicy = Literal["queue_full", "too_large", "invalid", "undelivered", "not_sent"]
 """Why the client let go of an event: its memory bound, its size, its content, the broker's refusal, or
 the end of the time that close() had."""
@@ -50,7 +52,7 @@ class Event(msgspec.Struct, tag_field="type", omit_defaults=True, kw_only=True):
     """What every event has. `producer_id` and `seq` are the ledger pair, from the Kafka headers."""
 
     timestamp: datetime = field(default_factory=now)
-    tenant: str = "default"
+    tenant: str = DEFAULT_TENANT
     producer_id: str | None = None
     seq: Count | None = None
 

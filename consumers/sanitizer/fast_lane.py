@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from headrace.codec import encode
-from headrace.events import Clean
+from headrace.events import DEFAULT_TENANT, Clean
 from headrace.ids import KeyRing
-from headrace.privacy.event import are_names
+from headrace.privacy.event import are_names, in_order
 from headrace.privacy.lane import table_of
+from headrace.privacy.places import Place
 from headrace.privacy.policy import Sanitizers
 from headrace.settings import Quality
 from headrace.topics import PRODUCER_HEADER, SEQ_HEADER
@@ -21,8 +22,6 @@ R = TypeVar("R", contravariant=True)
 O = TypeVar("O", covariant=True)
 Lane = Callable[[Sequence[R]], list[O | None]]
 """Each record's outcome, None for those that wait."""
-_MAP_OF_SEVEN = b"\x87"
-"""A Clean record without findings and flags."""
 
 
 def fast_lane(
@@ -44,19 +43,26 @@ def fast_lane(
     def fine(*names: str | None) -> bool:
         return are_names(sanitizer, names)
 
+    def clean(
+        tenant: str | None, texts: list[str], places: list[Place], may_disguise: bool
+    ) -> tuple[list[str], bytes]:
+        changed, findings = sanitizers(tenant or DEFAULT_TENANT).settled(texts, places, may_disguise)
+        return list(changed), encode(in_order(findings)) if findings else b""
+
     longest = {"user_query": quality.max_query_characters, "response": quality.max_response_characters}
     parts = _parts(sanitizers.version, sanitizers.policy_hash)
     ids = (ring.pseudonyms["session"], ring.pseudonyms["user"], producer)
-    envelope = (parts, longest_record, *ids, outcome, PRODUCER_HEADER, SEQ_HEADER)
+    envelope = (parts, longest_record, *ids, clean, outcome, PRODUCER_HEADER, SEQ_HEADER)
     return Lane(table_of(longest), scanner, fine, envelope).outcomes
 
 
 def _parts(version: str, policy: str) -> tuple[bytes, ...]:
     """What stands around the values that differ, in the order in which a Clean record is written."""
     config = Clean.__struct_config__
-    before_event = _MAP_OF_SEVEN + _text(str(config.tag_field), str(config.tag), "event")
-    before_partition = _text("sanitizer", version, "policy", policy, "raw_partition")
-    return _text("producer_id"), _text("seq"), before_event, before_partition, _text("raw_offset"), _text("appended_at")
+    before_event = _text(str(config.tag_field), str(config.tag), "event")
+    before_findings = _text("sanitizer", version, "policy", policy)
+    keys = ("findings", "raw_partition", "raw_offset", "appended_at")
+    return _text("producer_id"), _text("seq"), before_event, before_findings, *map(_text, keys)
 
 
 def _text(*texts: str) -> bytes:

@@ -1,9 +1,10 @@
-/* The fast lane: interactions in which nothing has to change pass as the bytes they came in.
+/* The fast lane: interactions pass as the bytes they came in.
 
    `Lane.outcomes` takes raw records and gives each its clean record, made of the record's own bytes, or None where it
    is not certain that decoding, checking, sanitizing and encoding it would give just that: the thorough way then decides
-   (consumers/sanitizer/transform.py). So nothing is refused here and nothing is changed, but that ids are hashed and
-   the producer's number is put in. `Lane.is_harmless` says of an event's bytes alone that no rule finds anything.
+   (consumers/sanitizer/transform.py). So nothing is refused here. What changes is put in between the bytes: hashes of
+   ids, the producer's number, and the texts in which Python, asked about the places where values may be, has found some.
+   `Lane.is_harmless` says of an event's bytes alone that no rule finds anything.
 
    A record is read once, token by token, against a table of fields in the order in which they are written (lane.py makes
    it from the event's type). What is unknown, out of order, not plain, a default or out of its limits is not certain.
@@ -18,6 +19,9 @@
 #include "../_msgpack.h"
 
 #define MOST_EDITS 32
+#define MOST_TEXTS 64         /* Of an event in which values may be. */
+#define MOST_NUMBERS 16       /* Of metadata, that are read as text. */
+#define NUMBER_CHARACTERS 24
 #define MOST_KEYS 32          /* Of a map: each is compared with those before it. */
 #define DEEPEST 32
 #define SMALLEST_NUMBER 1000000 /* That is read as text: fewer digits name nobody. */
@@ -28,6 +32,8 @@
 #define LARGEST_SEQ (1LL << 62)
 #define LONGEST_SEQ 19
 #define UUID_CHARACTERS 36
+#define MAP_OF_SEVEN 0x87
+#define MAP_OF_EIGHT 0x88
 
 /* In the order of lane.py's `FieldKind`. */
 enum { TAG, TIME, NAME, SESSION, USER, ID, TEXT, SPEECH, NUMBER, COUNT, TEXTS, NUMBERS, SCORES, GROUP, ANYTHING, LEDGER, REFUSED };
@@ -45,12 +51,14 @@ struct Field {
 };
 
 /* What is written around the values that are put in: keys, and the envelope's ends. */
-enum { PRODUCER_KEY, SEQ_KEY, BEFORE_EVENT, BEFORE_PARTITION, BEFORE_OFFSET, BEFORE_APPENDED, PARTS };
+enum { PRODUCER_KEY, SEQ_KEY, BEFORE_EVENT, BEFORE_FINDINGS, FINDINGS_KEY, BEFORE_PARTITION, BEFORE_OFFSET, BEFORE_APPENDED,
+       PARTS };
 
-/* What makes an outcome: parts and headers' names, and callables from ids and a header to their pseudonyms, and from a
-   key and a value to the outcome. */
+/* What makes an outcome: parts and headers' names, and callables: from ids and a header to their pseudonyms, from a
+   tenant, texts, places and whether they may be disguised to clean texts and the findings as they are written, and from
+   a key and a value to the outcome. */
 typedef struct {
-    PyObject *session, *user, *producer, *outcome, *producer_header, *seq_header;
+    PyObject *session, *user, *producer, *clean, *outcome, *producer_header, *seq_header;
     Slice part[PARTS];
     size_t parts_size;
     Py_ssize_t longest_record;
@@ -68,23 +76,29 @@ typedef struct {
 /* Names of a record's attributes. */
 static PyObject *VALUE, *HEADERS, *PARTITION, *OFFSET, *APPENDED_MS;
 
-typedef struct { const uint8_t *at; size_t removed; int kind; double number; } Edit;
+/* A text that the rules read: where it stands in the record with its head, and whether another may take its place. */
+typedef struct { const uint8_t *at; size_t size; Slice text; int is_value; } Text;
+
+typedef struct { const uint8_t *at; size_t removed; int kind; double number; Slice text; } Edit;
 
 typedef struct {
     Reader in;
+    const uint8_t *token_start;
     Look *look;
     int64_t at_us;
     Slice names[NAMES], session, user;
+    int speaks, has_other_texts;
+    size_t edit_count, text_count, number_count;
     Edit edits[MOST_EDITS];
-    size_t edit_count;
-    int speaks;
+    Text texts[MOST_TEXTS];
+    char digits[MOST_NUMBERS][NUMBER_CHARACTERS];
 } Passing;
 
 /* ---- reading ---- */
 
-static int add_edit(Passing *passing, const uint8_t *at, size_t removed, int kind, double number) {
+static int add_edit(Passing *passing, Edit edit) {
     if (passing->edit_count == MOST_EDITS) return 0;
-    passing->edits[passing->edit_count++] = (Edit){at, removed, kind, number};
+    passing->edits[passing->edit_count++] = edit;
     return 1;
 }
 
@@ -108,10 +122,26 @@ static int read_time(Passing *passing) {
     return seconds < LAST_SECOND;
 }
 
-/* A text's characters, which the rules read; -1 where they are not certain. */
+/* Has the rules read a text, of which it says how many characters it has; less than 0 where that is not certain. */
+static Py_ssize_t add_text(Passing *passing, const Token *token, int is_value) {
+    if (passing->text_count < MOST_TEXTS) {
+        const Slice text = {token->bytes, token->size};
+        const uint8_t *start = passing->token_start;
+        passing->texts[passing->text_count++] = (Text){start, (size_t)(passing->in.at - start), text, is_value};
+    } else {
+        passing->has_other_texts = 1;
+    }
+    return look_add(passing->look, token->bytes, token->size);
+}
+
+static Token read_token(Passing *passing) {
+    passing->token_start = passing->in.at;
+    return next_token(&passing->in);
+}
+
 static Py_ssize_t read_text(Passing *passing, Token *token) {
-    *token = next_token(&passing->in);
-    return is_plain(token, STRING) ? look_add(passing->look, token->bytes, token->size) : -1;
+    *token = read_token(passing);
+    return is_plain(token, STRING) ? add_text(passing, token, 1) : -1;
 }
 
 static int is_spoken(const Token *token) {
@@ -140,7 +170,7 @@ static int read_slice(Passing *passing, Slice *slice) {
 
 static int read_id(Passing *passing, Slice *slice, int kind) {
     const uint8_t *start = passing->in.at;
-    return read_slice(passing, slice) && add_edit(passing, start, (size_t)(passing->in.at - start), kind, 0.0);
+    return read_slice(passing, slice) && add_edit(passing, (Edit){start, (size_t)(passing->in.at - start), kind, 0.0, {0}});
 }
 
 /* A float, or an integer that is to become one. */
@@ -151,7 +181,7 @@ static int read_number(Passing *passing, double low, double high) {
     if (is_plain(&token, INTEGER)) {
         number = (double)token.integer;
         if (token.is_huge || fabs(number) > MOST_EXACT) return 0;
-        if (!add_edit(passing, start, (size_t)(passing->in.at - start), NUMBER, number)) return 0;
+        if (!add_edit(passing, (Edit){start, (size_t)(passing->in.at - start), NUMBER, number, {0}})) return 0;
     } else if (!is_plain(&token, FLOAT)) {
         return 0;
     }
@@ -176,8 +206,8 @@ static int read_list(Passing *passing, const Field *field, size_t *items) {
 
 /* The next key of a map, a text unlike those before it. */
 static int read_key(Passing *passing, Slice *keys, size_t count) {
-    Token token;
-    if (count == MOST_KEYS || read_text(passing, &token) < 0) return 0;
+    const Token token = read_token(passing);
+    if (count == MOST_KEYS || !is_plain(&token, STRING) || add_text(passing, &token, 0) < 0) return 0;
     for (size_t i = 0; i < count; i++)
         if (keys[i].size == token.size && !memcmp(keys[i].bytes, token.bytes, token.size)) return 0;
     keys[count] = (Slice){token.bytes, token.size};
@@ -202,19 +232,22 @@ static int read_map(Passing *passing, size_t pairs, int depth) {
     return 1;
 }
 
+/* Has the rules read a number as text. */
 static int add_digits(Passing *passing, int64_t number) {
-    char digits[24];
-    const int size = PyOS_snprintf(digits, sizeof digits, "%lld", (long long)number);
-    return look_add(passing->look, (const uint8_t *)digits, (size_t)size) >= 0;
+    if (passing->number_count == MOST_NUMBERS) return 0;
+    char *digits = passing->digits[passing->number_count++];
+    const int size = PyOS_snprintf(digits, NUMBER_CHARACTERS, "%lld", (long long)number);
+    const Token token = {.kind = STRING, .bytes = (const uint8_t *)digits, .size = (size_t)size};
+    return add_text(passing, &token, 0) >= 0;
 }
 
 /* A value of free-form metadata, whose texts, keys and long numbers the rules read. */
 static int read_anything(Passing *passing, int depth) {
-    const Token token = next_token(&passing->in);
+    const Token token = read_token(passing);
     if (!token.plain || depth == DEEPEST) return 0;
     switch (token.kind) {
     case NIL: case BOOLEAN: return 1;
-    case STRING: return look_add(passing->look, token.bytes, token.size) >= 0;
+    case STRING: return add_text(passing, &token, 1) >= 0;
     case INTEGER:
         if (token.is_huge) return 0;
         return (token.integer > -SMALLEST_NUMBER && token.integer < SMALLEST_NUMBER) || add_digits(passing, token.integer);
@@ -259,22 +292,28 @@ static int is_default(const Field *field, const uint8_t *start, const uint8_t *e
            !memcmp(start, field->absent, (size_t)field->absent_size);
 }
 
+/* Our encoder writes the head of a map of fields for all that there are, before it knows which of them it leaves out. */
+static int is_head(const Field *group, const uint8_t *start) {
+    return group->field_count < 16 ? (*start & 0xf0) == 0x80 : *start == 0xde;
+}
+
 /* A map of the fields, in their order, each at most once; where there are lists, they are of one length. */
 static int read_fields(Passing *passing, const Field *group) {
+    const uint8_t *start = passing->in.at;
     const Token head = next_token(&passing->in);
     const Field *field = group->fields, *end = field + group->field_count;
     size_t parallel = 0;
-    if (!is_plain(&head, MAP)) return 0;
+    if (head.kind != MAP || !is_head(group, start)) return 0;
     for (size_t i = 0; i < head.size; i++, field++) {
         const uint8_t *key_start = passing->in.at;
         const Token key = next_token(&passing->in);
         if (!is_plain(&key, STRING)) return 0;
         while (field < end && !says(&key, field->name, (size_t)field->name_size)) {
             if (field->is_required) return 0;
-            if (field->kind == LEDGER && !add_edit(passing, key_start, 0, LEDGER, 0.0)) return 0;
+            if (field->kind == LEDGER && !add_edit(passing, (Edit){key_start, 0, LEDGER, 0.0, {0}})) return 0;
             field++;
         }
-        const uint8_t *start = passing->in.at;
+        start = passing->in.at;
         size_t items = 0;
         if (field == end || !read_value(passing, field, &items) || is_default(field, start, passing->in.at)) return 0;
         if (items && parallel && items != parallel) return 0;
@@ -285,23 +324,23 @@ static int read_fields(Passing *passing, const Field *group) {
     return 1;
 }
 
-/* Whether an event is one that may pass; FINE or NO_MEMORY, or TOO_MANY where it may not. */
+static int has_suspects(const Look *look) { return look->disguised || look->place_count; }
+
+/* Reads an event and has it looked through: FINE, NO_MEMORY, or TOO_MANY where it may not pass. */
 static int read_event(const Lane *lane, Passing *passing, Look *look, const uint8_t *bytes, size_t size) {
     memset(passing, 0, offsetof(Passing, edits));
-    passing->edit_count = 0;
-    passing->speaks = 0;
     passing->in = (Reader){bytes, bytes + size};
     passing->look = look;
     int outcome = look_begin(look, lane->scanner, size * ROOM_A_BYTE);
     if (outcome) return outcome;
     if (!read_fields(passing, &lane->event) || passing->in.at != passing->in.end || !passing->speaks) return TOO_MANY;
     if ((outcome = look_through(look))) return outcome;
-    return look->place_count || look->disguised ? TOO_MANY : FINE;
+    return has_suspects(look) && passing->has_other_texts ? TOO_MANY : FINE;
 }
 
 /* ---- writing ---- */
 
-typedef struct { uint8_t *bytes; size_t size, room; } Out;
+typedef struct { uint8_t *bytes; size_t size; } Out;
 
 static void put(Out *out, const void *bytes, size_t size) {
     if (size) memcpy(out->bytes + out->size, bytes, size);
@@ -329,11 +368,11 @@ static void put_float(Out *out, double number) {
     put_big_endian(out, 0xcb, bits, 8);
 }
 
-/* Text of at most 64 KB. */
 static void put_text(Out *out, Slice text) {
     if (text.size < 32) out->bytes[out->size++] = (uint8_t)(0xa0 | text.size);
     else if (text.size < 0x100) put_big_endian(out, 0xd9, text.size, 1);
-    else put_big_endian(out, 0xda, text.size, 2);
+    else if (text.size < 0x10000) put_big_endian(out, 0xda, text.size, 2);
+    else put_big_endian(out, 0xdb, text.size, 4);
     put_slice(out, text);
 }
 
@@ -345,39 +384,43 @@ static void put_time(Out *out, int64_t milliseconds) {
 }
 
 /* What Python has said about one event. */
-typedef struct { Slice session, user, producer; int64_t seq, partition, offset, appended_ms; } Said;
+typedef struct { Slice session, user, producer, findings; int64_t seq, partition, offset, appended_ms; } Said;
 
 /* Bytes that a clean record has at most. */
 static size_t room_for(const Lane *lane, const Passing *passing, const Said *said, size_t raw) {
-    const size_t heads = 64; /* of texts and maps, and four numbers */
-    return raw + lane->envelope.parts_size + said->session.size + said->user.size + said->producer.size + heads + 9 * passing->edit_count;
+    size_t room = raw + lane->envelope.parts_size + said->producer.size + said->findings.size + 64; /* maps, four numbers */
+    for (const Edit *edit = passing->edits; edit < passing->edits + passing->edit_count; edit++) room += edit->text.size + 9;
+    return room;
 }
 
 static void put_edit(Out *out, const Edit *edit, const Lane *lane, const Said *said) {
     switch (edit->kind) {
-    case SESSION: put_text(out, said->session); break;
-    case USER: put_text(out, said->user); break;
     case NUMBER: put_float(out, edit->number); break;
-    default: /* the ledger's pair */
+    case LEDGER:
         put_slice(out, lane->envelope.part[PRODUCER_KEY]);
         put_text(out, said->producer);
         put_slice(out, lane->envelope.part[SEQ_KEY]);
         put_count(out, (uint64_t)said->seq);
+        break;
+    default: put_text(out, edit->text);
     }
 }
 
-/* A map of so many pairs is to have two more. */
+/* The head of the event's map, which is to have two pairs more; where its first pair begins. */
 static const uint8_t *put_event_head(Out *out, const uint8_t *bytes) {
-    const uint8_t head = bytes[0];
-    const size_t pairs = (head == 0xde ? (size_t)big_endian(bytes + 1, 2) : head & 15u) + 2;
-    if (pairs < 16) out->bytes[out->size++] = (uint8_t)(0x80 | pairs);
-    else put_big_endian(out, 0xde, pairs, 2);
-    return bytes + (head == 0xde ? 3 : 1);
+    if (*bytes != 0xde) {
+        out->bytes[out->size++] = (uint8_t)(*bytes + 2);
+        return bytes + 1;
+    }
+    put_big_endian(out, 0xde, big_endian(bytes + 1, 2) + 2, 2);
+    return bytes + 3;
 }
 
 /* The clean record: the event's bytes with their edits, in their envelope. */
 static void put_clean(Out *out, const Lane *lane, const Passing *passing, const uint8_t *bytes, const Said *said) {
-    put_slice(out, lane->envelope.part[BEFORE_EVENT]);
+    const Slice *part = lane->envelope.part;
+    out->bytes[out->size++] = said->findings.size ? MAP_OF_EIGHT : MAP_OF_SEVEN;
+    put_slice(out, part[BEFORE_EVENT]);
     const uint8_t *from = put_event_head(out, bytes);
     for (const Edit *edit = passing->edits; edit < passing->edits + passing->edit_count; edit++) {
         put(out, from, (size_t)(edit->at - from));
@@ -385,11 +428,14 @@ static void put_clean(Out *out, const Lane *lane, const Passing *passing, const 
         from = edit->at + edit->removed;
     }
     put(out, from, (size_t)(passing->in.end - from));
-    put_slice(out, lane->envelope.part[BEFORE_PARTITION]);
+    put_slice(out, part[BEFORE_FINDINGS]);
+    if (said->findings.size) put_slice(out, part[FINDINGS_KEY]);
+    put_slice(out, said->findings);
+    put_slice(out, part[BEFORE_PARTITION]);
     put_count(out, (uint64_t)said->partition);
-    put_slice(out, lane->envelope.part[BEFORE_OFFSET]);
+    put_slice(out, part[BEFORE_OFFSET]);
     put_count(out, (uint64_t)said->offset);
-    put_slice(out, lane->envelope.part[BEFORE_APPENDED]);
+    put_slice(out, part[BEFORE_APPENDED]);
     put_time(out, said->appended_ms);
 }
 
@@ -399,13 +445,13 @@ static PyObject *decoded(Slice text) {
     return PyUnicode_DecodeUTF8((const char *)text.bytes, (Py_ssize_t)text.size, NULL);
 }
 
-/* The UTF-8 of a text, which lives as long as it does; of more than 64 KB, or of no text, nothing. */
+/* The UTF-8 of a text, which lives as long as it does; 0 for what is empty, or no text. */
 static int encoded(PyObject *text, Slice *slice) {
     Py_ssize_t size;
     if (!text || !PyUnicode_Check(text)) return 0;
     slice->bytes = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &size);
     slice->size = (size_t)size;
-    return slice->bytes && size > 0 && size <= 0xffff;
+    return slice->bytes && size > 0;
 }
 
 static int names_are_fine(const Lane *lane, const Passing *passing) {
@@ -422,13 +468,66 @@ static int names_are_fine(const Lane *lane, const Passing *passing) {
     return are_fine;
 }
 
-/* An id's pseudonym, a new reference; where the event has no such id, nothing is said and nothing is wrong. */
-static int take_pseudonym(PyObject *pseudonym, Slice id, Slice *said, PyObject **text) {
+/* Puts an id's pseudonym, a new reference, in its place; where the event has no such id, nothing is wrong. */
+static int take_pseudonym(Passing *passing, int kind, PyObject *pseudonym, Slice id, Slice *said, PyObject **text) {
     if (!id.bytes) return 1;
     PyObject *own = decoded(id);
     *text = own ? PyObject_CallOneArg(pseudonym, own) : NULL;
     Py_XDECREF(own);
-    return encoded(*text, said);
+    if (!encoded(*text, said)) return 0;
+    for (size_t i = 0; i < passing->edit_count; i++)
+        if (passing->edits[i].kind == kind) passing->edits[i].text = *said;
+    return 1;
+}
+
+static PyObject *texts_of(const Passing *passing) {
+    PyObject *texts = PyList_New((Py_ssize_t)passing->text_count);
+    for (size_t i = 0; texts && i < passing->text_count; i++) {
+        PyObject *text = decoded(passing->texts[i].text);
+        if (text) PyList_SET_ITEM(texts, (Py_ssize_t)i, text);
+        else Py_CLEAR(texts);
+    }
+    return texts;
+}
+
+static int by_position(const void *one, const void *other) {
+    const uint8_t *a = ((const Edit *)one)->at, *b = ((const Edit *)other)->at;
+    return (a > b) - (a < b);
+}
+
+/* Puts clean texts in the place of those that had values in them. */
+static int edit_texts(Passing *passing, PyObject *texts, PyObject *clean) {
+    if (PySequence_Fast_GET_SIZE(clean) != (Py_ssize_t)passing->text_count) return 0;
+    for (size_t i = 0; i < passing->text_count; i++) {
+        const Text *text = &passing->texts[i];
+        PyObject *now = PySequence_Fast_GET_ITEM(clean, (Py_ssize_t)i);
+        if (now == PyList_GET_ITEM(texts, (Py_ssize_t)i)) continue;
+        Edit edit = {text->at, text->size, TEXT, 0.0, {0}};
+        if (!text->is_value || !encoded(now, &edit.text) || !add_edit(passing, edit)) return 0;
+    }
+    qsort(passing->edits, passing->edit_count, sizeof(Edit), by_position);
+    return 1;
+}
+
+/* Asks about the places where values may be; what is found are bytes, none where nothing is. */
+static int take_clean(const Lane *lane, Passing *passing, Slice *findings, PyObject **clean) {
+    if (!has_suspects(passing->look)) return 1;
+    PyObject *tenant = passing->names[TENANT].bytes ? decoded(passing->names[TENANT]) : Py_NewRef(Py_None);
+    PyObject *texts = texts_of(passing), *places = look_places(passing->look), *found = NULL;
+    int is_taken = 0;
+    if (tenant && texts && places) {
+        *clean = PyObject_CallFunctionObjArgs(lane->envelope.clean, tenant, texts, places,
+                                              passing->look->disguised ? Py_True : Py_False, NULL);
+        if (*clean && PyTuple_Check(*clean) && PyTuple_GET_SIZE(*clean) == 2) found = PyTuple_GET_ITEM(*clean, 1);
+    }
+    if (found && PyBytes_Check(found) && PyList_Check(PyTuple_GET_ITEM(*clean, 0))) {
+        *findings = (Slice){(const uint8_t *)PyBytes_AS_STRING(found), (size_t)PyBytes_GET_SIZE(found)};
+        is_taken = edit_texts(passing, texts, PyTuple_GET_ITEM(*clean, 0));
+    }
+    Py_XDECREF(tenant);
+    Py_XDECREF(texts);
+    Py_XDECREF(places);
+    return is_taken;
 }
 
 static int take_seq(PyObject *header, int64_t *seq) {
@@ -468,33 +567,45 @@ static int asked_number(PyObject *record, PyObject *name, int64_t *number) {
 
 /* ---- records ---- */
 
-/* The outcome of a record whose bytes may pass; NULL where they may not, or an exception is set. */
-static PyObject *passed(const Lane *lane, const Passing *passing, PyObject *record, PyObject *value) {
-    PyObject *headers = PyObject_GetAttr(record, HEADERS), *producer = NULL, *session = NULL, *user = NULL;
+/* What Python has answered, new references. */
+typedef struct { PyObject *headers, *producer, *session, *user, *clean; } Answers;
+
+/* Asks all that has to be asked about a record; 0 where it may not pass, or an exception is set. */
+static int ask(const Lane *lane, Passing *passing, PyObject *record, Said *said, Answers *answers) {
+    const Envelope *envelope = &lane->envelope;
+    answers->headers = PyObject_GetAttr(record, HEADERS);
+    return answers->headers && asked_number(record, PARTITION, &said->partition) &&
+           asked_number(record, OFFSET, &said->offset) && asked_number(record, APPENDED_MS, &said->appended_ms) &&
+           said->appended_ms < LAST_SECOND * 1000 && passing->at_us <= (said->appended_ms + CLOCK_SKEW_MS) * 1000 &&
+           take_headers(lane, answers->headers, said, &answers->producer) && names_are_fine(lane, passing) &&
+           take_pseudonym(passing, SESSION, envelope->session, passing->session, &said->session, &answers->session) &&
+           take_pseudonym(passing, USER, envelope->user, passing->user, &said->user, &answers->user) &&
+           take_clean(lane, passing, &said->findings, &answers->clean);
+}
+
+static PyObject *made_outcome(const Lane *lane, const Passing *passing, PyObject *value, const Said *said) {
+    const Slice by = passing->session.bytes ? said->session : said->producer;
     PyObject *outcome = NULL, *key = NULL, *clean = NULL;
-    Said said = {0};
-    Out out = {NULL, 0, 0};
-    if (headers && asked_number(record, PARTITION, &said.partition) && asked_number(record, OFFSET, &said.offset) &&
-        asked_number(record, APPENDED_MS, &said.appended_ms) && said.appended_ms < LAST_SECOND * 1000 &&
-        passing->at_us <= (said.appended_ms + CLOCK_SKEW_MS) * 1000 && take_headers(lane, headers, &said, &producer) &&
-        names_are_fine(lane, passing) && take_pseudonym(lane->envelope.session, passing->session, &said.session, &session) &&
-        take_pseudonym(lane->envelope.user, passing->user, &said.user, &user) && 
-        (out.bytes = malloc(room_for(lane, passing, &said, (size_t)PyBytes_GET_SIZE(value))))) {
-        put_clean(&out, lane, passing, (const uint8_t *)PyBytes_AS_STRING(value), &said);
-        const Slice by = session ? said.session : said.producer;
-        if ((Py_ssize_t)out.size <= lane->envelope.longest_record) {
-            key = PyBytes_FromStringAndSize((const char *)by.bytes, (Py_ssize_t)by.size);
-            clean = PyBytes_FromStringAndSize((const char *)out.bytes, (Py_ssize_t)out.size);
-        }
-        if (key && clean) outcome = PyObject_CallFunctionObjArgs(lane->envelope.outcome, key, clean, Py_None, NULL);
+    Out out = {malloc(room_for(lane, passing, said, (size_t)PyBytes_GET_SIZE(value))), 0};
+    if (!out.bytes) return PyErr_NoMemory();
+    put_clean(&out, lane, passing, (const uint8_t *)PyBytes_AS_STRING(value), said);
+    if ((Py_ssize_t)out.size <= lane->envelope.longest_record) {
+        key = PyBytes_FromStringAndSize((const char *)by.bytes, (Py_ssize_t)by.size);
+        clean = PyBytes_FromStringAndSize((const char *)out.bytes, (Py_ssize_t)out.size);
     }
+    if (key && clean) outcome = PyObject_CallFunctionObjArgs(lane->envelope.outcome, key, clean, Py_None, NULL);
     free(out.bytes);
     Py_XDECREF(key);
     Py_XDECREF(clean);
-    Py_XDECREF(headers);
-    Py_XDECREF(producer);
-    Py_XDECREF(session);
-    Py_XDECREF(user);
+    return outcome;
+}
+
+/* The outcome of a record whose bytes may pass; NULL where they may not, or an exception is set. */
+static PyObject *passed(const Lane *lane, Passing *passing, PyObject *record, PyObject *value) {
+    Said said = {{0}};
+    Answers answers = {NULL};
+    PyObject *outcome = ask(lane, passing, record, &said, &answers) ? made_outcome(lane, passing, value, &said) : NULL;
+    for (size_t i = 0; i < sizeof answers / sizeof(PyObject *); i++) Py_XDECREF(((PyObject **)&answers)[i]);
     return outcome;
 }
 
@@ -540,6 +651,7 @@ static PyObject *lane_is_harmless(PyObject *self, PyObject *value) {
     int read;
     Py_BEGIN_ALLOW_THREADS
     read = read_event(lane, &passing, &look, (const uint8_t *)PyBytes_AS_STRING(value), (size_t)PyBytes_GET_SIZE(value));
+    if (read == FINE && has_suspects(&look)) read = TOO_MANY;
     look_end(&look);
     Py_END_ALLOW_THREADS
     if (read == NO_MEMORY) return PyErr_NoMemory();
@@ -575,8 +687,8 @@ static int take_envelope(PyObject *given, Envelope *envelope) {
     PyObject *parts;
     if (given == Py_None) return 1;
     if (!PyTuple_Check(given) ||
-        !PyArg_ParseTuple(given, "O!nOOOOUU", &PyTuple_Type, &parts, &envelope->longest_record, &envelope->session,
-                          &envelope->user, &envelope->producer, &envelope->outcome, &envelope->producer_header,
+        !PyArg_ParseTuple(given, "O!nOOOOOUU", &PyTuple_Type, &parts, &envelope->longest_record, &envelope->session,
+                          &envelope->user, &envelope->producer, &envelope->clean, &envelope->outcome, &envelope->producer_header,
                           &envelope->seq_header))
         return 0;
     for (int i = 0; i < PARTS; i++) {

@@ -541,7 +541,7 @@ static void look_for_disguises(Look *look) {
 int look_begin(Look *look, const Scanner *scanner, size_t characters) {
     look->scanner = scanner;
     look->length = 0;
-    look->mark_count = look->stranger_count = look->hit_count = look->place_count = 0;
+    look->text_count = look->mark_count = look->stranger_count = look->hit_count = look->place_count = 0;
     look->disguised = 0;
     if (look->bytes && (size_t)look->room >= characters) return FINE;
     look_end(look);
@@ -648,7 +648,7 @@ static size_t read_other(const uint8_t *text, size_t size, Py_UCS4 *c) {
 }
 
 Py_ssize_t look_add(Look *look, const uint8_t *text, size_t size) {
-    if (look->length) add_ascii(look, (const uint8_t *)"", 1);
+    if (look->text_count++) add_ascii(look, (const uint8_t *)"", 1);
     const Py_ssize_t first = look->length;
     for (size_t at_byte = 0, run; at_byte < size; at_byte += run) {
         if (text[at_byte] < 128) {
@@ -745,7 +745,7 @@ static PyObject *indexes_of(const Scanner *scanner, const Set *rules) {
     return indexes;
 }
 
-static PyObject *listed(const Look *look) {
+PyObject *look_places(const Look *look) {
     PyObject *places = PyList_New((Py_ssize_t)look->place_count);
     for (size_t i = 0; places && i < look->place_count; i++) {
         const Place *place = &look->places[i];
@@ -768,7 +768,7 @@ static PyObject *scan(PyObject *self, PyObject *text) {
     } else if (outcome == TOO_MANY) {
         answer = Py_BuildValue("(Oi)", Py_None, 1); /* it was not read to its end */
     } else {
-        PyObject *places = listed(&look);
+        PyObject *places = look_places(&look);
         if (places) answer = Py_BuildValue("(Ni)", places, look.disguised);
     }
     look_end(&look);

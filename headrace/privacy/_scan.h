@@ -20,6 +20,7 @@ enum { FINE = 0, NO_MEMORY = -1, TOO_MANY = -2, NOT_UTF8 = -3 };
 typedef struct {
     const Scanner *scanner;
     Py_ssize_t length, room;
+    size_t text_count;
     uint8_t *bytes, *symbols;
     uint32_t *marks;
     size_t mark_count;
@@ -38,12 +39,15 @@ const Scanner *scanner_of(PyObject *object);
 /* Room for so many characters in all, of which none is there yet; FINE or NO_MEMORY. */
 int look_begin(Look *look, const Scanner *scanner, size_t characters);
 
-/* Puts UTF-8 behind what is there, which has to fit, and behind a 0 if anything is; how many characters it has, or
-   NOT_UTF8 or NO_MEMORY. */
+/* Puts UTF-8 behind the texts that are there, and a 0, which has to fit; how many characters it has, or NOT_UTF8 or
+   NO_MEMORY. */
 Py_ssize_t look_add(Look *look, const uint8_t *text, size_t size);
 
 /* Where values may be; FINE, NO_MEMORY or TOO_MANY. */
 int look_through(Look *look);
+
+/* The places as Python has them: a list of (character, rules), or NULL with an exception. */
+PyObject *look_places(const Look *look);
 
 void look_end(Look *look);
 

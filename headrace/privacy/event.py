@@ -83,7 +83,12 @@ def _with(
     if not findings:
         return event, _NOTHING
     changed = {text: new for text, new in zip(texts, clean, strict=True) if text != new}
-    return _replaced(event, changed), dict(findings)
+    return _replaced(event, changed), in_order(findings)
+
+
+def in_order(findings: Mapping[str, int]) -> dict[str, int]:
+    """By kind, so that a record's bytes do not depend on the order in which its texts were read."""
+    return dict(sorted(findings.items()))
 
 
 def _attempted(event: E, sanitizer: Sanitizer) -> tuple[E, dict[str, int]] | Exception:

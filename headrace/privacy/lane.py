@@ -130,11 +130,12 @@ def _as_written(field: inspect.Field) -> bytes | None:
     return encode(field.default_factory()) if field.default_factory in _MADE else None
 
 
-def harmless(sanitizer: Sanitizer) -> Callable[[bytes], bool] | None:
+def harmless(sanitizer: Sanitizer | None) -> Callable[[bytes], bool]:
     """What says of an event's bytes that the sanitizer changes nothing in them, without holding the interpreter's lock;
-    False says nothing. None where there is no native scanner, or users' own additions have to be asked."""
-    if (scanner := sanitizer.scanner) is None:
-        return None
+    False says nothing. It is always False without a sanitizer or a native scanner, and where users' own additions have
+    to be asked."""
+    if sanitizer is None or (scanner := sanitizer.scanner) is None:
+        return lambda _event: False
     from headrace.privacy._scan import Lane
 
     def fine(*names: str | None) -> bool:

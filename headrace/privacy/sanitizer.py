@@ -89,7 +89,7 @@ class Sanitizer:
     def spans(self, text: str) -> list[Span]:
         """Where `text` holds personal data, left to right, without overlap."""
         spans = self._all_in(text)
-        return [Span(0, len(text), UNSETTLED, UNSETTLED)] if spans is None else spans
+        return _whole(text) if spans is None else spans
 
     def stream(self) -> TextStream:
         """For text that comes in pieces: `feed` each, `flush` at the end; together they give what `text` gives."""
@@ -103,6 +103,15 @@ class Sanitizer:
         """As `texts` for each group. A group should be short: it is looked through at once."""
         found = self._each([MASK.join(texts) for texts in groups])
         return [self._in_group(texts, spans) for texts, spans in zip(groups, found, strict=True)]
+
+    def settled(
+        self, texts: Sequence[str], places: list[Place], may_disguise: bool
+    ) -> tuple[Sequence[str], Mapping[str, int]]:
+        """As `groups` for one group that the `scanner` has looked through."""
+        joined = MASK.join(texts)
+        look = DISGUISED if may_disguise and needs_view(joined) else Look(places, False)
+        spans = self._at_rest(joined, look) if look.places or look.disguised else []
+        return self._in_group(texts, _whole(joined) if spans is None else spans)
 
     def _in_group(self, texts: Sequence[str], found: list[Span]) -> tuple[Sequence[str], Mapping[str, int]]:
         if not found:
@@ -129,11 +138,18 @@ class Sanitizer:
         """All spans; None where the rules do not come to rest, or where texts that are not alone wear a disguise."""
         try:
             look = self._scan(text)
-            if self._own.adds and needs_view(text):
-                look = DISGUISED
-            elif not look.places and not look.disguised and not self._own.adds:
-                return []
-            return self._settled(text, look) if alone or not look.disguised else None
+        except TooManyPlaces:
+            return None
+        if self._own.adds and needs_view(text):
+            look = DISGUISED
+        elif not look.places and not look.disguised and not self._own.adds:
+            return []
+        return self._at_rest(text, look) if alone or not look.disguised else None
+
+    def _at_rest(self, text: str, look: Look) -> list[Span] | None:
+        """All spans; None where the rules do not come to rest within what a text may cost."""
+        try:
+            return self._settled(text, look)
         except TooManyPlaces:
             return None
 
@@ -229,6 +245,10 @@ class Sanitizer:
 
     def _replace(self, text: str, spans: list[Span]) -> str:
         return _substituted(text, spans, lambda span: self._write(span.kind, text[span.start : span.end]))
+
+
+def _whole(text: str) -> list[Span]:
+    return [Span(0, len(text), UNSETTLED, UNSETTLED)]
 
 
 def _shared_out(spans: Sequence[Span], texts: Sequence[str]) -> list[list[Span]]:
