@@ -1,4 +1,4 @@
-"""The accelerator of the sanitizer; where it cannot be compiled, pure Python finds the same."""
+"""The native parts, each an accelerator: where they cannot be compiled, pure Python does the same."""
 
 from setuptools import Extension, setup
 
@@ -9,6 +9,9 @@ setup(
             ["headrace/privacy/_scan.c", "headrace/privacy/_lane.c"],
             depends=["headrace/privacy/_scan.h", "headrace/_msgpack.h"],
             optional=True,
-        )
+        ),
+        Extension(
+            "consumers.clean._columns", ["consumers/clean/_columns.c"], depends=["headrace/_msgpack.h"], optional=True
+        ),
     ]
 )

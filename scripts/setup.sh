@@ -8,7 +8,7 @@ missing() { printf 'headrace: %s\n' "$*" >&2; exit 1; }
 
 up_to_date() {
     [ -e "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ] && [ ! constraints.txt -nt "$stamp" ] &&
-        [ ! headrace/privacy/_scan.c -nt "$stamp" ] && [ ! setup.py -nt "$stamp" ] &&
+        [ ! setup.py -nt "$stamp" ] && [ -z "$(find headrace consumers -name "*.[ch]" -newer "$stamp")" ] &&
         [ ! headrace/broker/pom.xml -nt "$stamp" ]
 }
 

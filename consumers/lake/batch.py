@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from consumers.lake.columns import clean_table, rejected_table
 from consumers.lake.decisions import decision_table
+from consumers.lake.native_rows import interaction_rows
 from consumers.lake.records import Records as Records
 from consumers.lake.reports import decode_report, report_tables
 from consumers.lake.tables import DECISIONS, FEEDBACK, INTERACTIONS, LABELS, PRODUCER_STATUS, REJECTED, Table
@@ -96,11 +97,17 @@ class Batch:
         self.next_offsets[partition] = max(next_offset, self.next_offsets.get(partition, 0))
 
     def _add_clean(self, records: Records) -> None:
-        cleans = _decode_all(decode_clean, records)
+        rows, others = interaction_rows(records)
+        cleans = _decode_all(decode_clean, others)
+        if rows is not None and any(type(clean.event) is ProductionInteraction for clean in cleans):
+            rows, others = None, records  # all of them in one order: the first one with an id has to stay the first
+            cleans = _decode_all(decode_clean, others)
+        if rows is not None:
+            self.chunks[INTERACTIONS.name].append(rows)
         kinds = list(map(type, map(_EVENT, cleans)))
         for kind in set(kinds):
             table = TABLE_OF[kind]
-            partitions, offsets = (_of_kind(kind, kinds, numbers) for numbers in (records.partitions, records.offsets))
+            partitions, offsets = (_of_kind(kind, kinds, numbers) for numbers in (others.partitions, others.offsets))
             self.chunks[table.name].append(clean_table(table, _of_kind(kind, kinds, cleans), partitions, offsets))
 
 

@@ -19,8 +19,9 @@ from headrace.events import Clean, Rejected
 from headrace.ids import derived_uuid7, is_uuid7
 
 Values = Sequence[Any]
+"""Of one column; an Arrow array is taken as it is."""
 
-_ARROW = {
+ARROW = {
     "VARCHAR": pa.string(),
     "UUID": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -100,13 +101,15 @@ def _turned(structs: Sequence[msgspec.Struct]) -> dict[str, Values]:
 
 
 def _column(name: str, type_: str, values: Values) -> pa.Array:
-    if name in _JSON:
-        return _json_column(map(_JSON[name], values)) if any(values) else pa.nulls(len(values), pa.string())
+    if isinstance(values, pa.Array):
+        return values
+    if name in JSON:
+        return _json_column(map(JSON[name], values)) if any(values) else pa.nulls(len(values), pa.string())
     if type_ == "TIMESTAMP":
         return _moments(values)
     if type_ == "VARCHAR[]":
         values = [items or None for items in values]
-    return pa.array(values, _ARROW[type_])
+    return pa.array(values, ARROW[type_])
 
 
 def _moments(values: Sequence[datetime]) -> pa.Array:
@@ -129,7 +132,7 @@ def _retrieval_text(value: msgspec.Struct | None) -> bytes | None:
     return None if value is None else json_text(value)
 
 
-_JSON: dict[str, Callable[[Any], bytes | None]] = {
+JSON: dict[str, Callable[[Any], bytes | None]] = {
     "routing_scores": json_text,
     "retrieval": _retrieval_text,
     "metadata": json_text,

@@ -13,3 +13,12 @@ class Records:
     partitions: list[int]
     offsets: list[int]
     values: list[bytes]
+
+    def at(self, places: list[int]) -> Records:
+        """Those at some places."""
+        return Records(
+            self.topic,
+            [self.partitions[place] for place in places],
+            [self.offsets[place] for place in places],
+            [self.values[place] for place in places],
+        )

@@ -18,9 +18,9 @@ from headrace.privacy.policy import Sanitizers
 from headrace.settings import Quality
 from headrace.topics import PRODUCER_HEADER, SEQ_HEADER
 
-R = TypeVar("R", contravariant=True)
-O = TypeVar("O", covariant=True)
-Lane = Callable[[Sequence[R]], list[O | None]]
+RecordT = TypeVar("RecordT", contravariant=True)
+OutcomeT = TypeVar("OutcomeT", covariant=True)
+Lane = Callable[[Sequence[RecordT]], list[OutcomeT | None]]
 """Each record's outcome, None for those that wait."""
 
 
@@ -29,9 +29,9 @@ def fast_lane(
     quality: Quality,
     sanitizers: Sanitizers,
     producer: Callable[[str | bytes | None], str | None],
-    outcome: Callable[[bytes, bytes, None], O],
+    outcome: Callable[[bytes, bytes, None], OutcomeT],
     longest_record: int,
-) -> Lane[R, O] | None:
+) -> Lane[RecordT, OutcomeT] | None:
     """None where there is no native scanner, or where settings have to be asked about every event: patterns of users or
     of quality, tenants of their own. `producer` gives the pseudonym of the producer that a header names.
     """
@@ -43,9 +43,7 @@ def fast_lane(
     def fine(*names: str | None) -> bool:
         return are_names(sanitizer, names)
 
-    def clean(
-        tenant: str | None, texts: list[str], places: list[Place], may_disguise: bool
-    ) -> tuple[list[str], bytes]:
+    def clean(tenant: str | None, texts: list[str], places: list[Place], may_disguise: bool) -> tuple[list[str], bytes]:
         changed, findings = sanitizers(tenant or DEFAULT_TENANT).settled(texts, places, may_disguise)
         return list(changed), encode(in_order(findings)) if findings else b""
 

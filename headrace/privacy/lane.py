@@ -1,7 +1,7 @@
 """What `_lane.c` knows of an interaction, made from the event's own type: a field that is added there is read there.
 
-    table_of(...)      the fields, in the order in which they are written
-    harmless(...)      whether an event's bytes may stay as they are
+table_of(...)      the fields, in the order in which they are written
+harmless(...)      whether an event's bytes may stay as they are
 """
 
 from __future__ import annotations

@@ -87,7 +87,9 @@ PERSONAL = interaction(
 )
 
 
-@pytest.mark.parametrize("event", [FULL, PERSONAL, interaction(), interaction(response="a — b 😀"), interaction(user_id="u")])
+@pytest.mark.parametrize(
+    "event", [FULL, PERSONAL, interaction(), interaction(response="a — b 😀"), interaction(user_id="u")]
+)
 @pytest.mark.parametrize("transform", [TRANSFORM, PSEUDONYMS])
 def test_what_our_client_writes_passes(event: ProductionInteraction, transform: Transform) -> None:
     record = raw(codec.encode(event))
@@ -159,9 +161,13 @@ def test_headers_may_be_anything(headers: Any) -> None:
     assert TRANSFORM([record]) == TRANSFORM.thorough([record])
 
 
-TEXTS = st.sampled_from(["", " ", "Why?", "é — ✅", "\0", "a@b.org", "+1 415 555 2671", "[EMAIL]", "x" * 201, "4111 1111"])
+TEXTS = st.sampled_from(
+    ["", " ", "Why?", "é — ✅", "\0", "a@b.org", "+1 415 555 2671", "[EMAIL]", "x" * 201, "4111 1111"]
+)
 NUMBERS = st.one_of(
-    st.none(), st.integers(-3, 3), st.sampled_from([0.5, -0.0, inf, nan, 2**53 + 1, 2**63, 1e300, "1", True, 7_000_000.0])
+    st.none(),
+    st.integers(-3, 3),
+    st.sampled_from([0.5, -0.0, inf, nan, 2**53 + 1, 2**63, 1e300, "1", True, 7_000_000.0]),
 )
 ANYTHING = st.recursive(
     st.one_of(TEXTS, NUMBERS, st.binary(max_size=3), st.integers(-(2**63), 2**64 - 1)),
@@ -240,7 +246,12 @@ def test_a_number_or_text_of_any_size_is_written_as_our_encoder_does(number: flo
 
 
 def test_positions_and_times_of_any_size_are_written_as_our_encoder_does() -> None:
-    for partition, offset, appended_ms in [(0, 0, 0), (127, 128, 999), (255, 256, 2**32 * 1000), (65_535, 65_536, 10**12)]:
+    for partition, offset, appended_ms in [
+        (0, 0, 0),
+        (127, 128, 999),
+        (255, 256, 2**32 * 1000),
+        (65_535, 65_536, 10**12),
+    ]:
         event = interaction(timestamp=datetime.fromtimestamp(appended_ms / 1000, UTC))
         record = RawRecord(codec.encode(event), LEDGER, partition, offset, appended_ms)
         assert passes(record)
