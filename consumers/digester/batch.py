@@ -2,92 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.languages import languages
-from consumers.digester.slim import SlimClean, SlimInteraction
-from consumers.digests.signals import NUMERIC
+from consumers.digester.slim import SlimFeedback, SlimInteraction, decode
 
 T = TypeVar("T")
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Places = Sequence[int] | Ints
 Who = tuple[str, str, str | None, str | None]
 """Tenant, agent, version, variant."""
 MICROSECONDS = 1_000_000
-_ASKING = "?？"
-MAX_ERROR_KIND = 64
-"""Characters of an error's kind: what stands before its first colon."""
-_GETTERS: dict[str, Callable[[Sequence[SlimInteraction]], Iterable[float | None]]] = {
-    "latency_ms": lambda events: [event.latency_ms for event in events],
-    "rating": lambda events: [event.user_feedback_score for event in events],
-    "routing_confidence": lambda events: [event.routing_confidence for event in events],
-    "retrieval_score": lambda events: [
-        max(event.retrieval.scores) if event.retrieval is not None and event.retrieval.scores else None
-        for event in events
-    ],
-    "hallucination_score": lambda events: [event.hallucination_score for event in events],
-    "query_length": lambda events: [len(event.user_query) for event in events],
-    "response_length": lambda events: [len(event.response) for event in events],
-    "tokens_in": lambda events: [event.tokens_in for event in events],
-    "tokens_out": lambda events: [event.tokens_out for event in events],
-    "cost_usd": lambda events: [event.cost_usd for event in events],
-}
 
 
+@dataclass(frozen=True)
 class Interactions:
-    """Interactions in the order of their offsets; `numbers` has NaN where an interaction says nothing, and `who_of`
-    the place of each one's tenant, agent, version and variant among the `whos`."""
+    """Interactions in the order of their offsets."""
 
-    def __init__(self, offsets: Sequence[int], events: Sequence[SlimInteraction], at_us: Ints) -> None:
-        self.offsets, self.events, self.at_us = offsets, events, at_us
-        self.ids = [event.interaction_id for event in events]
-        self.sessions = [event.session_id for event in events]
-        self.whos, self.who_of = _numbered([(e.tenant, e.agent_selected, e.agent_version, e.variant) for e in events])
-        self.models = _shared([event.model for event in events])
-        self.languages = languages(events)
-        self.errors = [error_kind(event.error) if event.error is not None else None for event in events]
-        self.numbers: dict[str, Numbers] = {
-            signal.name: np.array(_GETTERS[signal.name](events), np.float64) for signal in NUMERIC
-        }
+    offsets: Sequence[int]
+    values: Sequence[bytes]
+    """Their records."""
+    at_us: Ints
+    ids: list[str]
+    sessions: list[str | None]
+    users: list[str | None]
+    whos: list[Who]
+    """Each that occurs, once."""
+    who_of: Ints
+    """The place of each interaction's own among them."""
+    models: list[str | None]
+    errors: list[str | None]
+    """Kinds of error."""
+    languages: list[str]
+    queries: list[str]
+    """As far as they are kept: `MAX_TEXT` characters."""
+    asks_back: Bools
+    """Whether the answer is empty or ends in a question."""
+    is_noted: Bools
+    """Whether it has an error, or a retrieval without scores or with texts: no number tells whether it failed."""
+    numbers: dict[str, Numbers]
+    """The signals by name, NaN where an interaction says nothing."""
+
+    def event(self, place: int) -> SlimInteraction:
+        """One of them whole."""
+        event = decode(self.values[place]).event
+        assert isinstance(event, SlimInteraction)
+        return event
+
+    def at(self, places: Places) -> Interactions:
+        """Those at some places, in ascending order."""
+        if len(places) == len(self.ids):
+            return self
+        rows = np.asarray(places, np.int64)
+        return Interactions(
+            picked(self.offsets, places),
+            picked(self.values, places),
+            self.at_us[rows],
+            picked(self.ids, places),
+            picked(self.sessions, places),
+            picked(self.users, places),
+            self.whos,
+            self.who_of[rows],
+            picked(self.models, places),
+            picked(self.errors, places),
+            picked(self.languages, places),
+            picked(self.queries, places),
+            self.asks_back[rows],
+            self.is_noted[rows],
+            {name: numbers[rows] for name, numbers in self.numbers.items()},
+        )
 
 
-def times_of(records: Sequence[SlimClean]) -> tuple[Ints, Ints]:
-    """Event times and arrivals, microseconds since 1970."""
-    return (
-        _microseconds([record.event.timestamp.timestamp() for record in records]),
-        _microseconds([record.appended_at.timestamp() for record in records]),
-    )
+@dataclass(frozen=True)
+class Batch:
+    """Records in the order of their offsets."""
+
+    offsets: Sequence[int]
+    at_us: Ints
+    """Event times."""
+    arrived_us: Ints
+    spoken: Ints
+    """Places of those that are interactions."""
+    interactions: Interactions
+    feedback: Sequence[tuple[int, SlimFeedback]]
+    """Places of feedback, and what it says."""
+
+    def at(self, places: Places) -> Batch:
+        """Those at some places, in ascending order."""
+        if len(places) == len(self.offsets):
+            return self
+        rows = np.asarray(places, np.int64)
+        kept = np.flatnonzero(np.isin(self.spoken, rows))
+        numbers = {place: number for number, place in enumerate(rows.tolist())}
+        return Batch(
+            picked(self.offsets, places),
+            self.at_us[rows],
+            self.arrived_us[rows],
+            np.searchsorted(rows, self.spoken[kept]),
+            self.interactions.at(kept),
+            [(numbers[place], said) for place, said in self.feedback if place in numbers],
+        )
+
+    def without(self, places: Sequence[int]) -> Batch:
+        """All but those at some places."""
+        return self.at(np.delete(np.arange(len(self.offsets)), places)) if places else self
 
 
-def error_kind(error: str) -> str:
-    return error.partition(":")[0][:MAX_ERROR_KIND]
-
-
-def asking_back(responses: Sequence[str]) -> list[bool]:
-    """Of each answer, whether it is empty or ends in a question.
-
-    >>> asking_back(["", "Which one? ", "Done."])
-    [True, True, False]
-    """
-    return [(last := text[-1:]) in _ASKING or (last.isspace() and text.rstrip()[-1:] in _ASKING) for text in responses]
-
-
-def _numbered(values: list[T]) -> tuple[list[T], Ints]:
-    """The distinct ones, and the place of each among them."""
-    known: dict[T, int] = {}
-    places = [known.setdefault(value, len(known)) for value in values]
-    return list(known), np.array(places, np.int64)
-
-
-def _shared(values: list[T]) -> list[T]:
-    """Equal ones as one object: they are kept long."""
-    known: dict[T, T] = {}
-    return [known.setdefault(value, value) for value in values]
-
-
-def _microseconds(seconds: Sequence[float]) -> Ints:
-    return np.rint(np.array(seconds, np.float64) * MICROSECONDS).astype(np.int64)
+def picked(values: Sequence[T], places: Places) -> list[T]:
+    """The values at some places."""
+    return [values[place] for place in places]

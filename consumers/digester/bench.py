@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import decode
+from consumers.digester.records import batch_of
 from consumers.digests import messages
 from consumers.digests.messages import Source
 from consumers.memory import rarely_collect
@@ -59,7 +59,7 @@ def _measure(events: int, turns: int) -> dict[str, float]:
     for start in range(0, events, BATCH):
         values = [_event(dice, start + number, turns) for number in range(BATCH)]
         began = time.process_time()
-        digester.take(range(start, start + BATCH), [decode(value) for value in values])
+        digester.take(batch_of(range(start, start + BATCH), values)[0])
         if start % PUBLISHED_EVERY < BATCH:
             parts = (part for whole in digester.parts() for part in messages.split(whole))
             written += sum(len(messages.encode(part)) for part in parts)

@@ -18,6 +18,7 @@ NONE = "none"
 _YES_NO = ["no", "yes"]
 _OF_EACH = (MODEL, ERROR, LANGUAGE)
 """Categories of which every interaction has one value."""
+_NAMES = ("who", "at_us", *_OF_EACH, *(signal.name for signal in NUMERIC))
 
 
 class Columns:
@@ -128,7 +129,7 @@ class Columns:
 
     def _concatenated(self) -> tuple[Ints, Ints, dict[str, NDArray[Any]]]:
         if not self._batches:
-            self.add(Interactions([], [], np.zeros(0, np.int64)))
+            self._batches = [{name: np.zeros(0) for name in _NAMES}]
         columns = {name: np.concatenate([batch[name] for batch in self._batches]) for name in self._batches[0]}
         return columns["who"], columns["at_us"], columns
 

@@ -8,9 +8,10 @@ them before is replaced when its key or its chunk goes on; the windows drop what
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from heapq import merge
+from operator import itemgetter
 
-from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction
+from consumers.digester.batch import Batch
 from headrace.decisions import Decision, Erasure
 from headrace.decisions.log import reader
 from headrace.settings import Settings
@@ -33,20 +34,21 @@ class Erased:
         self._interactions.update(erasure.interactions)
         return is_news
 
-    def places(self, records: Sequence[SlimClean]) -> list[int]:
-        """Where their records are among some; learns their sessions."""
+    def places(self, batch: Batch) -> list[int]:
+        """Where their records are in a batch; learns their sessions."""
         if not self._users:
             return []
-        return [place for place, record in enumerate(records) if self._is_theirs(record)]
+        spoken = batch.interactions
+        said = zip(batch.spoken.tolist(), spoken.users, spoken.sessions, spoken.ids, strict=True)
+        rated = ((place, event.rater, event.session_id, None) for place, event in batch.feedback)
+        return [place for place, *record in merge(said, rated, key=itemgetter(0)) if self._is_theirs(*record)]
 
-    def _is_theirs(self, record: SlimClean) -> bool:
-        event = record.event
-        if type(event) is SlimInteraction:
-            is_theirs = self._is_by(event.user_id, event.session_id) or event.interaction_id in self._interactions
-            if is_theirs and event.session_id is not None:
-                self._sessions.add(event.session_id)
-            return is_theirs
-        return type(event) is SlimFeedback and self._is_by(event.rater, event.session_id)
+    def _is_theirs(self, user: str | None, session: str | None, interaction: str | None) -> bool:
+        """`interaction` is None where it is feedback."""
+        is_theirs = self._is_by(user, session) or interaction in self._interactions
+        if is_theirs and interaction is not None and session is not None:
+            self._sessions.add(session)
+        return is_theirs
 
     def _is_by(self, user: str | None, session: str | None) -> bool:
         return user in self._users if user is not None else session in self._sessions

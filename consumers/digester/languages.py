@@ -15,18 +15,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consumers.digester.language_words import LETTERS, WORDS
-from consumers.digester.slim import SlimInteraction, SlimMetadata
 
 UNKNOWN = "und"
 MAX_CHARACTERS = 200
 """Of a question that are looked at: a bound on the work; of thirty words some are function words."""
 _CODE = re.compile(r"([A-Za-z]{2,3})(?:$|[-_.])")
 """The first part of a BCP 47 tag or of a POSIX locale."""
+LONGEST_TAG = 8
+"""Characters of a tag that are looked at, at most."""
+_NOTHING_SAID = (None, None, None)
 _SCRIPTS = {
     "en": ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x24F), (0x1E00, 0x1EFF)),
     "ru": ((0x400, 0x52F),),
@@ -63,10 +66,10 @@ Points = NDArray[np.uint32]
 Letters = NDArray[np.uint8]
 
 
-def languages(events: Sequence[SlimInteraction]) -> list[str]:
-    """The language of each interaction's question, an ISO 639 code."""
-    said = [None if event.metadata is None else _said(event.metadata) for event in events]
-    guesses = iter(guessed([event.user_query for event, code in zip(events, said, strict=True) if code is None]))
+def languages(queries: Sequence[str], tags: Sequence[tuple[Any, Any, Any]]) -> list[str]:
+    """The language of each question, an ISO 639 code; `tags` are what its event says in the places for it."""
+    said = [None if one == _NOTHING_SAID else _said(one) for one in tags]
+    guesses = iter(guessed([query for query, code in zip(queries, said, strict=True) if code is None]))
     return [next(guesses) if code is None else code for code in said]
 
 
@@ -89,9 +92,9 @@ def guessed(texts: Sequence[str]) -> list[str]:
     return [NAMES[place] for place in places.tolist()]
 
 
-def _said(metadata: SlimMetadata) -> str | None:
-    for value in (metadata.language, metadata.lang, metadata.locale):
-        if isinstance(value, str) and (code := _CODE.match(value)):
+def _said(tags: tuple[Any, Any, Any]) -> str | None:
+    for tag in tags:
+        if isinstance(tag, str) and (code := _CODE.match(tag)):
             return code[1].lower()
     return None
 

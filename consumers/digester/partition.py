@@ -13,11 +13,11 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.batch import MICROSECONDS, Interactions, Ints, times_of
+from consumers.digester.batch import MICROSECONDS, Batch, Interactions, Ints
 from consumers.digester.candidates import Bounds, Group
 from consumers.digester.chunk import Chunk, Embed
 from consumers.digester.sampling import example_of, put_examples
-from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction
+from consumers.digester.slim import SlimFeedback
 from consumers.digester.turns import Block, Turns, moment, session_turn
 from consumers.digests.examples import MAX_FAILURES, MAX_SAMPLE, MAX_SLOW, by_hash, by_latency, union
 from consumers.digests.messages import Part, Progress, Source
@@ -66,13 +66,13 @@ class PartitionDigester:
         """Complete chunks whose parts were not asked for yet."""
         return len(self._complete)
 
-    def take(self, offsets: Sequence[int], records: Sequence[SlimClean]) -> None:
-        """Takes records in the order of their offsets."""
-        done = 0
+    def take(self, batch: Batch) -> None:
+        """Takes records."""
+        offsets, done = batch.offsets, 0
         while done < len(offsets):
             self.reach(offsets[done])
             stop = bisect_left(offsets, self._open.end, done)
-            self._add(offsets[done:stop], records[done:stop])
+            self._add(batch.at(range(done, stop)))
             done = stop
         if offsets:
             self.reach(offsets[-1] + 1)
@@ -115,38 +115,36 @@ class PartitionDigester:
         sample, failures, slow = (bounds.chunk() for bounds in self._bounds)
         return Chunk(self._source, number, (sample, failures, slow))
 
-    def _add(self, offsets: Sequence[int], records: Sequence[SlimClean]) -> None:
+    def _add(self, batch: Batch) -> None:
         """Takes records of one chunk, in as many goes as it takes that none of them has an id that comes again in it
         after it was forgotten."""
-        spoken = [place for place, record in enumerate(records) if type(record.event) is SlimInteraction]
-        ids = [event.interaction_id for event in _interactions(records, spoken)]
+        offsets, ids = batch.interactions.offsets, batch.interactions.ids
         begin = done = 0
-        while done < len(spoken):
-            self._turns.forget(offsets[begin])
-            fresh, judged = self._turns.fresh([offsets[place] for place in spoken[done:]], ids[done:])
-            new = [spoken[done + place] - begin for place in fresh]
+        while done < len(ids):
+            self._turns.forget(batch.offsets[begin])
+            fresh, judged = self._turns.fresh(offsets[done:], ids[done:])
             done += judged
-            end = spoken[done] if done < len(spoken) else len(records)
-            self._take(offsets[begin:end], records[begin:end], new)
+            end = int(batch.spoken[done]) if done < len(ids) else len(batch.offsets)
+            self._take(batch.at(range(begin, end)), fresh)
             begin = end
-        if begin < len(records):
-            self._take(offsets[begin:], records[begin:], [])
+        if begin < len(batch.offsets):
+            self._take(batch.at(range(begin, len(batch.offsets))), ())
 
-    def _take(self, offsets: Sequence[int], records: Sequence[SlimClean], new: Sequence[int]) -> None:
-        """Takes records of which those at the places `new` are interactions that were not seen before."""
-        at_us, arrived_us = times_of(records)
-        events = _interactions(records, new)
-        batch = Interactions([offsets[place] for place in new], events, at_us[new])
-        self._open.columns.add(batch)
-        block = self._turns.add(batch)
-        failed = self._judge(batch)
+    def _take(self, batch: Batch, fresh: Sequence[int]) -> None:
+        """Takes records of which those interactions that are at the places `fresh` among them were not seen before."""
+        spoken = batch.interactions.at(fresh)
+        self._open.columns.add(spoken)
+        block = self._turns.add(spoken)
+        failed = self._judge(spoken)
         opens = self._speak(block)
-        if len(new) < len(records):
-            self._rate(offsets, records, at_us)
-        reached = np.maximum.accumulate(np.append(self.event_time_us, np.minimum(at_us, arrived_us)))
-        self._wait(Clock(offsets, at_us, reached, np.array(new, np.int64)), block, failed)
+        for place, said in batch.feedback:
+            self._feedback(batch.offsets[place], int(batch.at_us[place]), said)
+        arrived_us = np.minimum(batch.at_us, batch.arrived_us)
+        reached = np.maximum.accumulate(np.append(self.event_time_us, arrived_us))
+        rows = batch.spoken[np.asarray(fresh, np.int64)]
+        self._wait(Clock(batch.offsets, batch.at_us, reached, rows), block, failed)
         self.event_time_us = int(reached[-1])
-        put_examples(batch, opens, self._open.sample, self._open.slow, self._window_us)
+        put_examples(spoken, opens, self._open.sample, self._open.slow, self._window_us)
 
     def _speak(self, block: Block) -> NDArray[np.bool_]:
         """Applies the rules between turns to interactions; which of them begin their session."""
@@ -160,12 +158,6 @@ class PartitionDigester:
                 said = [session_turn(self._turns.turn(before)) for before in pairs.earlier[first:end].tolist()]
                 self._find(block.offset(row), rules_of_turn(session_turn(block.turn(row)), said, self._rules))
         return opens
-
-    def _rate(self, offsets: Sequence[int], records: Sequence[SlimClean], at_us: Ints) -> None:
-        """Takes the feedback among some records."""
-        for offset, record, at in zip(offsets, records, at_us.tolist(), strict=True):
-            if type(event := record.event) is SlimFeedback:
-                self._feedback(offset, at, event)
 
     def _wait(self, clock: Clock, block: Block, failed: set[int]) -> None:
         """Waits for the sessions of interactions that did not help to go on, and looks who was silent."""
@@ -192,9 +184,9 @@ class PartitionDigester:
     def _judge(self, batch: Interactions) -> set[int]:
         """Applies the rules on single records; the places of those that failed."""
         failed: set[int] = set()
-        events = cast(Sequence[ProductionInteraction], batch.events)
-        for place in np.flatnonzero(suspects(events, batch.numbers, self._rules)).tolist():
-            if findings := rules_of_record(events[place], self._rules):
+        for place in np.flatnonzero(suspects(batch.is_noted, batch.numbers, self._rules)).tolist():
+            event = cast(ProductionInteraction, batch.event(place))
+            if findings := rules_of_record(event, self._rules):
                 failed.add(place)
                 self._find(batch.offsets[place], findings)
         return failed
@@ -224,8 +216,3 @@ class PartitionDigester:
 
     def _group(self, tenant: str, at_us: int) -> Group:
         return tenant, "", at_us // self._window_us
-
-
-def _interactions(records: Sequence[SlimClean], places: Sequence[int]) -> list[SlimInteraction]:
-    """The events at places that hold interactions."""
-    return cast(list[SlimInteraction], [records[place].event for place in places])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from consumers.digester.batch import Interactions, Numbers
 from consumers.digester.candidates import First, Group
 from consumers.digester.turns import Turn
-from consumers.digests.examples import MAX_TEXT, Example
+from consumers.digests.examples import Example
 
 
 def put_examples(batch: Interactions, opens: NDArray[np.bool_], sample: First, slow: First, window_us: int) -> None:
@@ -62,16 +62,17 @@ def _bounds(first: First, groups: Sequence[Group]) -> Numbers:
 
 
 def _plain(batch: Interactions, row: int) -> Example:
-    event = batch.events[row]
+    _, agent, version, variant = batch.whos[batch.who_of[row]]
+    latency_ms = float(batch.numbers["latency_ms"][row])
     return Example(
-        id=event.interaction_id,
+        id=batch.ids[row],
         at_us=int(batch.at_us[row]),
-        agent=event.agent_selected,
-        version=event.agent_version,
-        variant=event.variant,
-        query=event.user_query[:MAX_TEXT],
+        agent=agent,
+        version=version,
+        variant=variant,
+        query=batch.queries[row],
         vector=b"",
-        model=event.model,
+        model=batch.models[row],
         error=batch.errors[row],
-        latency_ms=event.latency_ms,
+        latency_ms=None if latency_ms != latency_ms else latency_ms,
     )

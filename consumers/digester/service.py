@@ -18,7 +18,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import msgspec
 import structlog
 
 from consumers.digester.batch import MICROSECONDS
@@ -26,7 +25,7 @@ from consumers.digester.erased import Erasures
 from consumers.digester.partition import PartitionDigester
 from consumers.digester.publisher import Publisher
 from consumers.digester.reader import Message, Reader, Start
-from consumers.digester.slim import SlimClean, decode
+from consumers.digester.records import batch_of
 from consumers.digests.messages import CHUNK_OFFSETS, Part, Progress, Source
 from consumers.log import configure_log
 from consumers.memory import bound_arenas, give_back_large, rarely_collect
@@ -153,23 +152,14 @@ class Loop:
         ]
 
     def _take(self, digester: PartitionDigester, messages: list[Message]) -> None:
-        offsets: list[int] = []
-        records: list[SlimClean] = []
-        for message in messages:
-            try:
-                records.append(decode(message.value() or b""))
-            except msgspec.MsgspecError:
-                self._counts["undecodable"] += 1
-            else:
-                offsets.append(message.offset())
-        for place in reversed(self._erasures.erased.places(records)):
-            del offsets[place], records[place]
-            self._counts["erased"] += 1
-        digester.take(offsets, records)
-        digester.reach(messages[-1].offset() + 1)
+        offsets = [message.offset() for message in messages]
+        batch, undecodable = batch_of(offsets, [message.value() or b"" for message in messages])
+        erased = self._erasures.erased.places(batch)
+        digester.take(batch.without(erased))
+        digester.reach(offsets[-1] + 1)
         with self._watchdog:
             self._queue(digester.complete())
-        self._counts["digested"] += len(records)
+        self._counts.update(undecodable=undecodable, erased=len(erased), digested=len(batch.offsets) - len(erased))
 
     def _change(self, starts: Mapping[int, Start]) -> None:
         """The partitions that are ours from now on; what was taken of others is forgotten."""

@@ -18,14 +18,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.batch import Interactions, Ints, Numbers, Who, asking_back
+from consumers.digester.batch import Interactions, Ints, Numbers, Who
 from consumers.digester.look_back import LOOK_BACK, REREAD, Numbered, Pairs
 from consumers.failures.finding import Finding
 from consumers.failures.prints import may_repeat, prints_of
 from consumers.failures.session_rules import LOOK_BACK_TURNS, SessionTurn
 
-MAX_QUERY = 400
-"""Characters of a query that are kept: as many as travel with an example, or are compared."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,8 +53,7 @@ class Block:
         self.ids, self.sessions = batch.ids, batch.sessions
         self._whos, self._who_of = batch.whos, batch.who_of
         self._models, self._errors = batch.models, batch.errors
-        self.queries = [event.user_query[:MAX_QUERY] for event in batch.events]
-        self.asks_back = asking_back([event.response for event in batch.events])
+        self.queries, self.asks_back = batch.queries, batch.asks_back
         self.at_us: Ints = batch.at_us
         self._latencies: Numbers = batch.numbers["latency_ms"]
         self._ratings: Numbers = batch.numbers["rating"]

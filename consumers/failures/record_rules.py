@@ -13,7 +13,7 @@ the turns of a session by `session_rules`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +42,15 @@ def rules_of_record(event: ProductionInteraction, rules: FailureAnalysis) -> lis
 
 
 def suspects(
-    events: Sequence[ProductionInteraction], numbers: Mapping[str, NDArray[np.float64]], rules: FailureAnalysis
+    is_noted: NDArray[np.bool_], numbers: Mapping[str, NDArray[np.float64]], rules: FailureAnalysis
 ) -> NDArray[np.bool_]:
-    """Whether `rules_of_record` may find anything, for many interactions at once; `numbers` are their signals as
-    arrays, NaN where an interaction says nothing."""
-    told = [
-        event.error is not None
-        or (event.retrieval is not None and (not event.retrieval.scores or bool(event.retrieval.texts)))
-        for event in events
-    ]
+    """Whether `rules_of_record` may find anything, for many interactions at once.
+
+    `is_noted` says of each whether it has an error, or a retrieval without scores or with texts; `numbers` are the
+    signals as arrays, NaN where an interaction says nothing.
+    """
     return (
-        np.array(told, np.bool_)
+        is_noted
         | (numbers["rating"] <= rules.low_rating)
         | (numbers["retrieval_score"] < rules.poor_retrieval)
         | (numbers["routing_confidence"] < rules.low_confidence)

@@ -12,7 +12,6 @@ from confluent_kafka import Producer
 
 import consumers
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import decode as decode_clean
 from consumers.digests.messages import Source
 from consumers.windows.closing import Horizon, closings
 from consumers.windows.reports import DriftReport, decode
@@ -23,7 +22,7 @@ from headrace.events import AnyEvent, Clean
 from headrace.settings import Digester, Settings, Windows
 from headrace.topics import BY_NAME, CLEAN, REPORTS
 from tests.conftest import write_settings
-from tests.support.digests import events
+from tests.support.digests import batch, events
 from tests.support.processes import Service
 from tests.support.records import read_all
 from tests.support.waiting import wait_for
@@ -68,7 +67,7 @@ def recomputed(settings: Settings) -> dict[tuple[str, int], DriftReport]:
         source = Source("topic", number, settings.windows.seconds * 1_000_000)
         rules = settings.continual_learning.failure_analysis
         digester = PartitionDigester(source, 0, rules, embed)
-        digester.take([r.offset for r in own], [decode_clean(r.value) for r in own])
+        digester.take(batch([r.offset for r in own], [r.value for r in own]))
         for part in digester.parts():
             state.take(part)
         state.note(digester.progress(time.time_ns() // 1000, idle=True, partitions=BY_NAME[CLEAN].partitions))

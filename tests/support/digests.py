@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.slim import SlimClean, decode
+from consumers.digester.batch import Batch
+from consumers.digester.records import batch_of
 from headrace.codec import encode
 from headrace.events import AnyEvent, Clean, Feedback, ProductionInteraction, Retrieval
 from headrace.ids import derived_uuid7
@@ -80,11 +81,16 @@ def interaction(dice: random.Random, name: str, moment: datetime) -> ProductionI
     )
 
 
-def clean_records(happened: Sequence[AnyEvent]) -> list[SlimClean]:
-    """What the digester decodes of them."""
+def clean_records(happened: Sequence[AnyEvent]) -> list[bytes]:
+    """The records of `clean` that say so."""
     return [
-        decode(
-            encode(Clean(event=e, sanitizer="s", policy="p", raw_partition=0, raw_offset=0, appended_at=e.timestamp))
-        )
+        encode(Clean(event=e, sanitizer="s", policy="p", raw_partition=0, raw_offset=0, appended_at=e.timestamp))
         for e in happened
     ]
+
+
+def batch(offsets: Sequence[int], records: list[bytes]) -> Batch:
+    """What the digester reads of records."""
+    read, undecodable = batch_of(offsets, records)
+    assert not undecodable
+    return read

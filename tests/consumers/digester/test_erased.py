@@ -9,7 +9,7 @@ import pytest
 from consumers.digester.erased import Erased
 from headrace.decisions import Erasure
 from headrace.events import AnyEvent, Feedback, ProductionInteraction
-from tests.support.digests import BEGIN, clean_records
+from tests.support.digests import BEGIN, batch, clean_records
 
 
 def said(name: str, user: str | None = None, session: str | None = None) -> ProductionInteraction:
@@ -24,7 +24,7 @@ def rated(name: str, rater: str | None = None, session: str | None = None) -> Fe
 
 
 def refused(events: list[AnyEvent], erased: Erased) -> list[int]:
-    return erased.places(clean_records(events))
+    return erased.places(batch(range(len(events)), clean_records(events)))
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.digester.languages import MAX_CHARACTERS, NAMES, UNKNOWN, guessed, languages
-from consumers.digester.slim import SlimInteraction
+from consumers.digester.languages import MAX_CHARACTERS, NAMES, UNKNOWN, guessed
 from headrace.events import ProductionInteraction
-from tests.support.digests import BEGIN, clean_records
+from tests.support.digests import BEGIN, batch, clean_records
 
 QUESTIONS = {
     "en": "Where is my parcel?",
@@ -39,14 +38,12 @@ QUESTIONS = {
 }
 
 
-def spoken(query: str, **metadata: Any) -> SlimInteraction:
-    """An interaction as the digester decodes it."""
+def told(query: str, **metadata: Any) -> list[str]:
+    """The language of an interaction, as the digester tells it."""
     event = ProductionInteraction(
         interaction_id="i", timestamp=BEGIN, agent_selected="a", user_query=query, metadata=metadata
     )
-    (record,) = clean_records([event])
-    assert isinstance(record.event, SlimInteraction)
-    return record.event
+    return batch([0], clean_records([event])).interactions.languages
 
 
 @pytest.mark.parametrize(("language", "question"), QUESTIONS.items())
@@ -86,4 +83,4 @@ def test_only_the_beginning_of_a_text_is_read(end: str) -> None:
     ],
 )
 def test_what_the_event_says_goes_before_a_guess(metadata: dict[str, Any], language: str) -> None:
-    assert languages([spoken(QUESTIONS["en"], **metadata)]) == [language]
+    assert told(QUESTIONS["en"], **metadata) == [language]

@@ -13,7 +13,7 @@ from consumers.digester.partition import PartitionDigester
 from consumers.digests.messages import Source
 from headrace.events import Feedback
 from headrace.settings import FailureAnalysis
-from tests.support.digests import BEGIN, clean_records, embed, events, interaction
+from tests.support.digests import BEGIN, batch, clean_records, embed, events, interaction
 
 CHUNK = 64
 RECORDS = clean_records(events(1_200, seed=3))
@@ -29,7 +29,7 @@ def _held_after(count: int) -> int:
     tracemalloc.start()
     one = _digester()
     for start in range(0, count, CHUNK // 2):
-        one.take(range(start, start + CHUNK // 2), RECORDS[start : start + CHUNK // 2])
+        one.take(batch(range(start, start + CHUNK // 2), RECORDS[start : start + CHUNK // 2]))
         list(one.parts())
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
@@ -47,7 +47,7 @@ def test_what_is_held_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch
 
 def test_complete_chunks_go_out_alone_and_are_let_go() -> None:
     one = _digester()
-    one.take(range(3 * CHUNK + 5), RECORDS[: 3 * CHUNK + 5])
+    one.take(batch(range(3 * CHUNK + 5), RECORDS[: 3 * CHUNK + 5]))
     assert one.waiting == 3
     waiting = []
     for part in one.complete():
@@ -68,10 +68,10 @@ def test_an_id_that_comes_again_after_it_was_forgotten_is_a_new_interaction(
     log = [first, *others[:8], first, *others[8:20], first]
     one = _digester()
     for start in range(0, len(log), size):
-        one.take(range(start, min(len(log), start + size)), log[start : start + size])
+        one.take(batch(range(start, min(len(log), start + size)), log[start : start + size]))
     alone = _digester()
     for offset, record in enumerate(log):
-        alone.take([offset], [record])
+        alone.take(batch([offset], [record]))
     assert _counted(one) == _counted(alone)
 
 
@@ -84,9 +84,9 @@ def test_a_rating_replaced_between_two_copies_counts_as_in_one_copy(stars: float
     ]
     log = clean_records([spoken, *rated])
     often, once = _digester(), _digester()
-    once.take(range(3), log)
+    once.take(batch(range(3), log))
     for offset, record in enumerate(log):
-        often.take([offset], [record])
+        often.take(batch([offset], [record]))
         list(often.parts())
     assert _counted_whole(often) == _counted_whole(once)
 

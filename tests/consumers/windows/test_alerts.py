@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Source
 from consumers.windows.analysis import QUIET_WINDOWS, Drifting, lasting_drifts
 from consumers.windows.closing import Horizon, closings
@@ -19,14 +18,14 @@ from consumers.windows.window import Window
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis, Settings, Windows
 from tests.consumers.windows.test_closing import WINDOW_US, state_of
-from tests.support.digests import BEGIN, clean_records, embed, events
+from tests.support.digests import BEGIN, batch, clean_records, embed, events
 
 WINDOWS = 14
 SLOW_FROM = 5
 SETTINGS = Settings(windows=Windows(seconds=300, lateness_seconds=0.0, reference_windows=4, revised=WINDOWS))
 
 
-def log() -> list[SlimClean]:
+def log() -> list[bytes]:
     """Two agents whose answers are slower from some window on."""
     begins = BEGIN + timedelta(seconds=SLOW_FROM * 300)
     happened = [
@@ -73,7 +72,7 @@ def test_revisions_and_restarts_say_no_drift_again(held_back: int) -> None:
 def after(drifts: tuple[Drifting, ...], shown: list[bool], agent: str = "billing") -> tuple[Drifting, ...]:
     state = State(DictTable(), 0)
     digester = PartitionDigester(Source("topic", 0, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(90), LOG[:90])
+    digester.take(batch(range(90), LOG[:90]))
     for part in digester.parts():
         state.take(part)
     busy = state.window(*state.windows[-1])

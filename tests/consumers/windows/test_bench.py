@@ -12,7 +12,7 @@ from headrace import kafka
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis, Settings
 from headrace.topics import DIGESTS
-from tests.support.digests import clean_records, embed, events
+from tests.support.digests import batch, clean_records, embed, events
 from tests.support.waiting import wait_for
 
 CHUNK = 64
@@ -26,7 +26,7 @@ def test_copies_of_open_chunks_count_once(settings: Settings) -> None:
     for partition in range(2):
         digester = PartitionDigester(Source("topic", partition, 300_000_000, CHUNK), 0, FailureAnalysis(), embed)
         for start in range(0, len(RECORDS), 10):
-            digester.take(range(start, start + 10), RECORDS[start : start + 10])
+            digester.take(batch(range(start, start + 10), RECORDS[start : start + 10]))
             for part in digester.parts():
                 for message in split(part):
                     producer.produce(settings.kafka.topic(DIGESTS), encode(message))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Progress, Source
 from consumers.windows.closing import Closing, Horizon, closings, forget
 from consumers.windows.state import DictTable, State
 from consumers.windows.watermark import later, watermark_us
 from headrace.decisions import Resolution
 from headrace.settings import FailureAnalysis, Settings, Windows
-from tests.support.digests import BEGIN, clean_records, embed, events
+from tests.support.digests import BEGIN, batch, clean_records, embed, events
 
 SECONDS = 300
 SETTINGS = Settings(windows=Windows(seconds=SECONDS, lateness_seconds=0.0, reference_windows=2, revised=2))
@@ -38,11 +36,11 @@ def progress(
     )
 
 
-def state_of(table: DictTable, events_read: int, at: float, log: Sequence[SlimClean] = LOG) -> State:
+def state_of(table: DictTable, events_read: int, at: float, log: list[bytes] = LOG) -> State:
     """A state that has read so many events, with the watermark at `at` windows."""
     state = State(table, 0)
     digester = PartitionDigester(Source("topic", 0, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(events_read), log[:events_read])
+    digester.take(batch(range(events_read), log[:events_read]))
     for part in digester.parts():
         state.take(part)
     state.note(progress(0, events_read, at, clock=at))

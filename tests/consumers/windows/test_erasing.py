@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import SlimInteraction
 from consumers.digests.messages import Source
 from consumers.windows.analysis import Chain
 from consumers.windows.chains import CHAIN_PIECE, Chains
@@ -18,10 +17,10 @@ from consumers.windows.reports import ClusterReport
 from consumers.windows.state import DictTable, State
 from headrace.settings import FailureAnalysis
 from tests.consumers.windows.test_closing import LOG, SETTINGS, WINDOW_US, state_of
-from tests.support.digests import embed
+from tests.support.digests import batch, embed
 
 EVENTS = 300
-IDS = sorted({record.event.interaction_id for record in LOG if isinstance(record.event, SlimInteraction)})
+IDS = sorted(set(batch(range(len(LOG)), LOG).interactions.ids))
 
 
 def read(at: float = 9.5, events_read: int = EVENTS) -> tuple[DictTable, list[Closing]]:
@@ -62,7 +61,7 @@ def test_nothing_of_them_is_taken_later() -> None:
     state = State(table, 0)
     erase(state, frozenset(IDS), SETTINGS)
     digester = PartitionDigester(Source("topic", 0, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(EVENTS), LOG[:EVENTS])
+    digester.take(batch(range(EVENTS), LOG[:EVENTS]))
     assert [state.take(part) for part in digester.parts()]
     content = b"".join(table.entries.values())
     assert [id_ for id_ in IDS if id_.encode() in content] == []

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from consumers.digester import partition, turns
 from consumers.digester.partition import PartitionDigester
-from consumers.digester.slim import SlimClean
 from consumers.digests.messages import Part, Progress, Source, decode, encode, split
 from consumers.digests.signals import ERROR, FAILURE, LANGUAGE, RATED
 from consumers.windows import held, window
@@ -20,7 +19,7 @@ from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis
-from tests.support.digests import clean_records, embed, events
+from tests.support.digests import batch, clean_records, embed, events
 
 pytestmark = pytest.mark.slow
 
@@ -49,8 +48,8 @@ def digester(number: int, first_chunk: int = 0) -> PartitionDigester:
     return PartitionDigester(Source("topic", number, WINDOW_US, CHUNK), first_chunk, FailureAnalysis(), embed)
 
 
-def read(one: PartitionDigester, log: list[SlimClean], start: int, stop: int) -> None:
-    one.take(range(start, stop), log[start:stop])
+def read(one: PartitionDigester, log: list[bytes], start: int, stop: int) -> None:
+    one.take(batch(range(start, stop), log[start:stop]))
 
 
 def messages(one: PartitionDigester, at_us: int) -> Iterator[bytes]:
@@ -100,7 +99,7 @@ def with_mishaps(dice: random.Random, number: int) -> list[bytes]:
     return written
 
 
-def successor(number: int, committed: int, log: list[SlimClean]) -> PartitionDigester:
+def successor(number: int, committed: int, log: list[bytes]) -> PartitionDigester:
     """Who starts at a committed chunk start: it re-reads the look-back before, without publishing."""
     new = digester(number, committed // CHUNK)
     new.committed = committed  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window, joined
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis
-from tests.support.digests import BEGIN, clean_records, embed, interaction
+from tests.support.digests import BEGIN, batch, clean_records, embed, interaction
 
 WINDOW_US = 3_600_000_000
 ASKED = {"en": "Where is my parcel, please?", "de": "Wo ist mein Paket?"}
@@ -27,7 +27,7 @@ def parts(window: int, german: int) -> list[Part]:
     dice = random.Random(window)
     happened = [question(dice, f"{window}/{at}", window, "de" if at < german else "en") for at in range(EVENTS)]
     digester = PartitionDigester(Source("topic", window, WINDOW_US), 0, FailureAnalysis(), embed)
-    digester.take(range(EVENTS), clean_records(happened))
+    digester.take(batch(range(EVENTS), clean_records(happened)))
     return list(digester.parts())
 
 

@@ -18,7 +18,7 @@ from consumers.windows.state import DictTable, State
 from consumers.windows.window import Window, joined
 from headrace.events import ProductionInteraction
 from headrace.settings import FailureAnalysis
-from tests.support.digests import BEGIN, clean_records, embed, interaction
+from tests.support.digests import BEGIN, batch, clean_records, embed, interaction
 
 WINDOW_US = 86_400_000_000
 TURNS = 3
@@ -45,7 +45,7 @@ def days(number: int, sessions: dict[str, int]) -> list[Window]:
     made = [e for at, agent in enumerate(agents) for e in session(dice, str(at), agent, at % number)]
     made.sort(key=lambda event: event.timestamp)
     digester = PartitionDigester(Source("topic", 0, WINDOW_US, 1 << 18), 0, FailureAnalysis(), embed)
-    digester.take(range(len(made)), clean_records(made))
+    digester.take(batch(range(len(made)), clean_records(made)))
     for part in digester.parts():
         state.take(part)
     return [state.window(tenant, start) for tenant, start in state.windows]
