@@ -125,7 +125,8 @@ class Columns:
 
     def _coded(self, category: str, values: Sequence[str | None]) -> Ints:
         names = self._names[category]
-        return np.array([names.setdefault(value or NONE, len(names)) for value in values], np.int64)
+        codes = {value: names.setdefault(value or NONE, len(names)) for value in dict.fromkeys(values)}
+        return np.array([*map(codes.__getitem__, values)], np.int64)
 
     def _concatenated(self) -> tuple[Ints, Ints, dict[str, NDArray[Any]]]:
         if not self._batches:

@@ -23,6 +23,8 @@ Columns = Mapping[str, Any]
 Read = tuple[Ints, Columns, dict[int, SlimClean]]
 """Places of interactions, their columns, and all other records by place."""
 _ASKING = "?？"
+_BLANKS = 2
+"""At the end of an answer that are looked through for all at once."""
 MAX_ERROR_KIND = 64
 """Characters of an error's kind: what stands before its first colon."""
 _NATIVE = {
@@ -165,11 +167,15 @@ def _arrays(columns: Mapping[str, Any]) -> Columns:
 
 
 def _asking_back(ends: NDArray[np.int32], texts: bytes) -> Bools:
-    """As `asks_back`: most texts show it by their last byte."""
-    last = np.frombuffer(texts + b"?", np.uint8)[ends[1:] - 1]
-    found: Bools = (last == ord("?")) | (ends[1:] == ends[:-1])
+    """As `asks_back`: most texts show it by one of their last bytes."""
+    signs = np.frombuffer(texts + b"?", np.uint8)
+    starts, stops = ends[:-1], ends[1:].copy()
+    for _ in range(_BLANKS):
+        stops -= (signs[stops - 1] == ord(" ")) & (stops > starts)
+    last = signs[stops - 1]
+    found: Bools = (last == ord("?")) | (stops == starts)
     for place in np.flatnonzero(~found & ((last <= ord(" ")) | (last >= 0x80))).tolist():
-        found[place] = asks_back(texts[ends[place] : ends[place + 1]].decode())
+        found[place] = asks_back(texts[starts[place] : ends[place + 1]].decode())
     return found
 
 
@@ -205,12 +211,12 @@ def error_kind(error: str) -> str:
 
 def _numbered(values: list[T]) -> tuple[list[T], Ints]:
     """The distinct ones, and the place of each among them."""
-    known: dict[T, int] = {}
-    places = [known.setdefault(value, len(known)) for value in values]
-    return list(known), np.array(places, np.int64)
+    known = list(dict.fromkeys(values))
+    places = {value: place for place, value in enumerate(known)}
+    return known, np.array([*map(places.__getitem__, values)], np.int64)
 
 
 def _shared(values: list[T]) -> list[T]:
     """Equal ones as one object: they are kept long."""
-    known: dict[T, T] = {}
-    return [known.setdefault(value, value) for value in values]
+    known = {value: value for value in dict.fromkeys(values)}
+    return [*map(known.__getitem__, values)]
