@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,13 @@ class Pairs(NamedTuple):
     def at(self, places: NDArray[np.bool_]) -> Pairs:
         """Those of them."""
         return Pairs(self.later[places], self.earlier[places])
+
+    def by_later(self) -> Iterator[tuple[int, list[int]]]:
+        """Each later row with its earlier ones."""
+        rows, firsts = np.unique(self.later, return_index=True)
+        earlier = self.earlier.tolist()
+        for row, (first, end) in zip(rows.tolist(), pairwise([*firsts.tolist(), len(earlier)]), strict=True):
+            yield row, earlier[first:end]
 
 
 class Numbered:

@@ -152,11 +152,10 @@ class PartitionDigester:
         opens = np.ones(len(block.ids), np.bool_)
         opens[pairs.later - block.first] = False
         if len(pairs.later):
-            may_ask = self._turns.may_ask_again(pairs, self._rules.rephrase_similarity)
-            for row in np.unique(pairs.later[may_ask]).tolist():
-                first, end = np.searchsorted(pairs.later, (row, row + 1))
-                said = [session_turn(self._turns.turn(before)) for before in pairs.earlier[first:end].tolist()]
-                self._find(block.offset(row), rules_of_turn(session_turn(block.turn(row)), said, self._rules))
+            asking = pairs.at(self._turns.may_ask_again(pairs, self._rules.rephrase_similarity))
+            for row, said in asking.by_later():
+                before = [session_turn(self._turns.turn(earlier)) for earlier in said]
+                self._find(block.offset(row), rules_of_turn(session_turn(block.turn(row)), before, self._rules))
         return opens
 
     def _wait(self, clock: Clock, block: Block, failed: set[int]) -> None:

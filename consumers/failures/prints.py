@@ -7,13 +7,20 @@ look. Texts that are not ASCII have no print, and are always looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.failures.session_rules import COMMON_WORDS, COMPLAINING, MAX_CHARACTERS, STEM
+from consumers.failures.session_rules import (
+    COMMON_WORDS,
+    COMPLAINING,
+    FOLLOWING,
+    LEADING,
+    MAX_CHARACTERS,
+    STEM,
+)
 
 _SLACK = 1e-9
 """Of a bound in words: what rounding may take from it."""
@@ -30,9 +37,15 @@ def _code(word: str) -> int:
     return int.from_bytes(word.encode().ljust(_WIDTH, b"\0"), "little")
 
 
-_COMMON = np.array(sorted(map(_code, COMMON_WORDS)), np.uint64)
-_FIVE = np.array(sorted(_code(word) for word in COMPLAINING if len(word) == STEM), np.uint64)
-_FOUR = np.array(sorted(_code(word) for word in COMPLAINING if len(word) == STEM - 1), np.uint64)
+def _codes(words: Iterable[str]) -> NDArray[np.uint64]:
+    return np.array(sorted(map(_code, words)), np.uint64)
+
+
+_COMMON = _codes(COMMON_WORDS)
+_FIVE = _codes(word for word in COMPLAINING if len(word) == STEM)
+_FOUR = _codes(word for word in COMPLAINING if len(word) == STEM - 1)
+_LEADING = _codes(word[:_WIDTH] for word in LEADING)
+_FOLLOWING = _codes(FOLLOWING)
 _MASKS = np.array([(1 << 8 * length) - 1 for length in range(_WIDTH + 1)], np.uint64)
 _LOWER = np.array([ord(chr(i).lower()) if chr(i).isalnum() or chr(i) == "_" else 0 for i in range(128)], np.uint8)
 """ASCII's word characters in lower case; 0 between words."""
@@ -78,7 +91,7 @@ def prints_of(texts: Sequence[str]) -> Prints:
     stems = words & _MASKS[STEM]
     owners = np.repeat(np.arange(len(plain)), lengths_of_texts)[starts]
     telling = ~((lengths <= _WIDTH) & _among(words, _COMMON))
-    complaining = _among(stems, _FIVE) | _among(stems & _MASKS[STEM - 1], _FOUR)
+    complaining = _complaining(words)
     spoken = np.array([text is not None for text in plain], np.bool_)
     counts = np.bincount(owners[telling], minlength=len(plain))
     return Prints(
@@ -86,6 +99,17 @@ def prints_of(texts: Sequence[str]) -> Prints:
         np.where(spoken, counts, -1).astype(np.int16),
         (np.bincount(owners[complaining], minlength=len(plain)) > 0) | ~spoken,
     )
+
+
+def _complaining(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places of words that complaints have, beside another that they have there."""
+    stems = words & _MASKS[STEM]
+    places = np.flatnonzero(_among(stems, _FIVE) | _among(stems & _MASKS[STEM - 1], _FOUR))
+    around = np.pad(words, 1)
+    before, behind = around[places], around[places + 2]
+    follows = [_among(behind & _MASKS[length], _FOLLOWING) for length in (2, STEM - 1, STEM)]
+    found: NDArray[np.int64] = places[_among(before, _LEADING) | np.logical_or.reduce(follows)]
+    return found
 
 
 def _bits(owners: NDArray[np.int64], stems: NDArray[np.uint64], texts: int) -> NDArray[np.uint64]:

@@ -37,7 +37,15 @@ COMPLAINT = re.compile(
     r"|still (?:not|no|does ?n[o']t|wait|the same))"
 )
 COMPLAINING = ("asked", "meant", "wante", "said", "wrong", "answe", "under", "told", "again", "still")
-"""Every complaint has a word that begins so: what has none need not be searched."""
+"""Every complaint has a word that begins so, behind one of `LEADING` or before one of `FOLLOWING`: what has none need
+not be searched."""
+LEADING = (
+    *("i", "already", "just", "t", "not", "didnot", "havenot", "it", "that", "this", "try"),
+    *("ask", "asking", "say", "saying", "repeat", "repeating"),
+)
+"""Whole words; `t` is that of `didn't`."""
+FOLLOWING = ("topic", "answe", "quest", "no", "does", "wait", "the")
+"""Beginnings of words, but for `the`."""
 _CLOSING = re.compile(
     r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
