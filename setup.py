@@ -10,6 +10,7 @@ setup(
             depends=["headrace/privacy/_scan.h", "headrace/_msgpack.h"],
             optional=True,
         ),
+        Extension("headrace.embedding._sums", ["headrace/embedding/_sums.c"], optional=True),
         Extension(
             "consumers.clean._columns", ["consumers/clean/_columns.c"], depends=["headrace/_msgpack.h"], optional=True
         ),
