@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consumers.clean.columns import Kind, Wanted, column_reader
-from consumers.digester.batch import MICROSECONDS, Batch, Bools, Interactions, Ints, picked
+from consumers.digester.batch import Batch, Bools, Interactions, Ints, picked
 from consumers.digester.languages import LONGEST_TAG, languages
 from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction, SlimMetadata, SlimRetrieval, decode
 from consumers.digests.examples import MAX_TEXT
@@ -22,6 +23,8 @@ Columns = Mapping[str, Any]
 """Lists and arrays by name: those of `_NATIVE`, with `asks_back` for `response`."""
 Read = tuple[Ints, Columns, dict[int, SlimClean]]
 """Places of interactions, their columns, and all other records by place."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _ASKING = "?？"
 _BLANKS = 2
 """At the end of an answer that are looked through for all at once."""
@@ -149,9 +152,14 @@ def _decoded(values: Sequence[bytes], places: Iterable[int]) -> dict[int, SlimCl
 
 def _times(records: Iterable[SlimClean]) -> tuple[Ints, Ints]:
     """Event times and arrivals, microseconds since 1970."""
-    seconds = [(one.event.timestamp.timestamp(), one.appended_at.timestamp()) for one in records]
-    at, arrived = np.rint(np.array(seconds, np.float64).reshape(-1, 2) * MICROSECONDS).astype(np.int64).T
+    times = [(_microseconds(one.event.timestamp), _microseconds(one.appended_at)) for one in records]
+    at, arrived = np.array(times, np.int64).reshape(-1, 2).T
     return at, arrived
+
+
+def _microseconds(moment: datetime) -> int:
+    """Since 1970; a time without a zone is UTC."""
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
 
 
 def _arrays(columns: Mapping[str, Any]) -> Columns:

@@ -22,6 +22,11 @@ from consumers.failures.session_rules import (
     STEM,
 )
 
+try:
+    from consumers.failures import _prints as _native
+except ImportError:
+    _native = None  # type: ignore[assignment]
+
 _SLACK = 1e-9
 """Of a bound in words: what rounding may take from it."""
 _WIDTH = 8
@@ -42,8 +47,7 @@ def _codes(words: Iterable[str]) -> NDArray[np.uint64]:
 
 
 _COMMON = _codes(COMMON_WORDS)
-_FIVE = _codes(word for word in COMPLAINING if len(word) == STEM)
-_FOUR = _codes(word for word in COMPLAINING if len(word) == STEM - 1)
+_TELLING = _codes(COMPLAINING)
 _LEADING = _codes(word[:_WIDTH] for word in LEADING)
 _FOLLOWING = _codes(FOLLOWING)
 _MASKS = np.array([(1 << 8 * length) - 1 for length in range(_WIDTH + 1)], np.uint64)
@@ -74,12 +78,26 @@ def may_repeat(ones: Prints, others: Prints, share: float) -> NDArray[np.bool_]:
 
 
 def prints_of(texts: Sequence[str]) -> Prints:
-    """One print for each text.
+    """One print for each text, by native code where it was built.
 
     >>> prints = prints_of(["Cancel my order", "please cancel the order", "Where is my parcel?"])
     >>> may_repeat(prints.of([1, 2]), prints.of([0, 0]), 0.6).tolist()
     [True, False]
     """
+    if _native is None:
+        return plain_prints(texts)
+    bits, words, complains = _native.prints_of(
+        list(texts), MAX_CHARACTERS, _LOWER, _COMMON, _TELLING, _LEADING, _FOLLOWING
+    )
+    return Prints(
+        np.frombuffer(bits, np.uint64).reshape(-1, PIECES),
+        np.frombuffer(words, np.int16),
+        np.frombuffer(complains, np.bool_),
+    )
+
+
+def plain_prints(texts: Sequence[str]) -> Prints:
+    """The same prints by arrays, without native code."""
     plain = [text[:MAX_CHARACTERS] if text.isascii() else None for text in texts]
     content = "\n".join(text or "" for text in plain) + "\n" + "\0" * _WIDTH
     letters = _LOWER[np.frombuffer(content.encode(), np.uint8)]
@@ -91,7 +109,7 @@ def prints_of(texts: Sequence[str]) -> Prints:
     stems = words & _MASKS[STEM]
     owners = np.repeat(np.arange(len(plain)), lengths_of_texts)[starts]
     telling = ~((lengths <= _WIDTH) & _among(words, _COMMON))
-    complaining = _complaining(words)
+    complaining = _complaining(words, owners)
     spoken = np.array([text is not None for text in plain], np.bool_)
     counts = np.bincount(owners[telling], minlength=len(plain))
     return Prints(
@@ -101,14 +119,15 @@ def prints_of(texts: Sequence[str]) -> Prints:
     )
 
 
-def _complaining(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _complaining(words: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places of words that complaints have, beside another that they have there."""
-    stems = words & _MASKS[STEM]
-    places = np.flatnonzero(_among(stems, _FIVE) | _among(stems & _MASKS[STEM - 1], _FOUR))
-    around = np.pad(words, 1)
-    before, behind = around[places], around[places + 2]
+    places = np.flatnonzero(_among(words & _MASKS[STEM], _TELLING) | _among(words & _MASKS[STEM - 1], _TELLING))
+    goes_on = np.pad(owners[1:] == owners[:-1], 1)
+    before, behind = (np.pad(words, 1)[places + step] for step in (0, 2))
     follows = [_among(behind & _MASKS[length], _FOLLOWING) for length in (2, STEM - 1, STEM)]
-    found: NDArray[np.int64] = places[_among(before, _LEADING) | np.logical_or.reduce(follows)]
+    found: NDArray[np.int64] = places[
+        (goes_on[places] & _among(before, _LEADING)) | (goes_on[places + 1] & np.logical_or.reduce(follows))
+    ]
     return found
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from consumers.failures.prints import may_repeat, prints_of
+from consumers.failures import _prints
+from consumers.failures.prints import may_repeat, plain_prints, prints_of
 from consumers.failures.session_rules import COMPLAINT, common_words
 
 WORDS = [
@@ -62,6 +63,13 @@ def test_no_complaint_is_left_out(texts: list[str]) -> None:
     prints = prints_of(texts)
     for text, complains in zip(texts, prints.complains, strict=True):
         assert complains or not COMPLAINT.search(text)
+
+
+@given(st.lists(TEXTS | st.text(st.characters(max_codepoint=127)), max_size=6))
+def test_native_prints_are_those_of_arrays(texts: list[str]) -> None:
+    assert _prints
+    for ours, plain in zip(prints_of(texts), plain_prints(texts), strict=True):
+        assert ours.tolist() == plain.tolist()
 
 
 def test_most_pairs_need_no_further_look() -> None:
