@@ -14,6 +14,7 @@ setup(
         Extension(
             "consumers.clean._columns", ["consumers/clean/_columns.c"], depends=["headrace/_msgpack.h"], optional=True
         ),
+        Extension("consumers.digester._languages", ["consumers/digester/_languages.c"], optional=True),
         Extension("consumers.failures._prints", ["consumers/failures/_prints.c"], optional=True),
     ]
 )

@@ -22,6 +22,11 @@ from numpy.typing import NDArray
 
 from consumers.digester.language_words import LETTERS, WORDS
 
+try:
+    from consumers.digester._languages import Guesser
+except ImportError:
+    Guesser = None  # type: ignore[assignment, misc]
+
 UNKNOWN = "und"
 MAX_CHARACTERS = 200
 """Of a question that are looked at: a bound on the work; of thirty words some are function words."""
@@ -74,11 +79,18 @@ def languages(queries: Sequence[str], tags: Sequence[tuple[Any, Any, Any]]) -> l
 
 
 def guessed(texts: Sequence[str]) -> list[str]:
-    """The language of each text by itself.
+    """The language of each text by itself, by native code where it was built.
 
     >>> guessed(["Where is my parcel?", "Wo ist mein Paket?", "¿Dónde está mi pedido?", "私の荷物はどこ", "ok"])
     ['en', 'de', 'es', 'ja', 'und']
     """
+    if _guesser is not None:
+        return [NAMES[place] for place in _guesser.guess(list(texts))]
+    return plain_guesses(texts)
+
+
+def plain_guesses(texts: Sequence[str]) -> list[str]:
+    """The same guesses by arrays, without native code."""
     if not texts:
         return []
     short = [text[:MAX_CHARACTERS] for text in texts]
@@ -183,3 +195,17 @@ _KEYS = np.array([*sorted(_BY_WORD), 0], np.uint64)
 _WORD_VOTES = np.array([_BY_WORD[code] for code in sorted(_BY_WORD)])
 _BY_LETTER = {_NUMBERS[letter]: votes for letter, votes in _divided(LETTERS, _LETTER_VOTES).items()}
 _OF_LETTERS = np.array([_BY_LETTER.get(number, np.zeros(len(NAMES), np.int64)) for number in range(len(_NUMBERS) + 1)])
+
+
+def _native_guesser() -> Guesser | None:
+    if Guesser is None:
+        return None
+    letter_votes = np.zeros((_OTHER_LETTER + 1, len(NAMES)), np.int64)
+    letter_votes[: len(_OF_LETTERS)] = _OF_LETTERS
+    words = (_KEYS[:-1], np.ascontiguousarray(_WORD_VOTES, np.int64))
+    by_script = (_RELATED, _BY_SCRIPT.astype(np.uint8), _WEIGHTS)
+    tables = (_LETTER_OF, _SCRIPT_OF, *words, letter_votes, *by_script)
+    return Guesser(tables, len(NAMES), (_LATIN, _HAN, _KANA), _PLAIN, MAX_CHARACTERS)
+
+
+_guesser = _native_guesser()

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.digester.languages import MAX_CHARACTERS, NAMES, UNKNOWN, guessed
+from consumers.digester import _languages
+from consumers.digester.language_words import WORDS
+from consumers.digester.languages import MAX_CHARACTERS, NAMES, UNKNOWN, guessed, plain_guesses
 from headrace.events import ProductionInteraction
 from tests.support.digests import BEGIN, batch, clean_records
 
@@ -38,6 +40,9 @@ QUESTIONS = {
 }
 
 
+SAID = sorted({word for words in WORDS.values() for word in words.split()})
+
+
 def told(query: str, **metadata: Any) -> list[str]:
     """The language of an interaction, as the digester tells it."""
     event = ProductionInteraction(
@@ -61,6 +66,12 @@ def test_each_text_is_guessed_by_itself(texts: list[str]) -> None:
     together = guessed(texts)
     assert together == [guessed([text])[0] for text in texts]
     assert set(together) <= set(NAMES)
+
+
+@given(st.lists(st.text() | st.sampled_from([*QUESTIONS.values()]) | st.lists(st.sampled_from(SAID)).map(" ".join)))
+def test_native_guesses_are_those_of_arrays(texts: list[str]) -> None:
+    assert _languages
+    assert guessed(texts) == plain_guesses(texts)
 
 
 @given(st.text())
