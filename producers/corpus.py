@@ -83,7 +83,7 @@ QUERY_SENTENCES = (
     "My cat ate part of a lily; which clinic takes emergencies after midnight?",
     "Add the crimson scarf to my basket and apply the code from the birthday mail.",
     "Why does the solar panel feed nothing into the battery when it is full of sun?",
-    "I lost the key of locker 118 at the swimming pool and my coat is inside.",
+    "I lost the locker key at the swimming pool, and my coat with all 4 buttons is inside.",
 )
 """So many that turns of one session seldom repeat each other: about one in eight breaks a rule, one in twenty of real
 dialogue."""

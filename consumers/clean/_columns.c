@@ -35,10 +35,14 @@ struct Node {
     int *columns;
 };
 
+/* Room for texts, kept from call to call: as much as the largest call needed. */
+typedef struct { uint8_t *bytes; size_t size; } Room;
+
 typedef struct {
     PyObject_HEAD
     PyObject *made_of;
     Column *columns;
+    Room *rooms;            /* Of each column; NULL bytes while a call uses it. */
     Py_ssize_t column_count;
     Node root;
     PyObject *shared[SHARED_TEXTS];
@@ -430,13 +434,18 @@ static PyObject *reader_read(PyObject *self, PyObject *values) {
     Walk walk = {reader, {NULL, NULL}, calloc(count + 1, sizeof(Taken)), 0};
     PyObject *odd = NULL, *columns = NULL;
     int is_begun = walk.taken != NULL;
-    for (size_t i = 0; is_begun && i < count; i++)
+    for (size_t i = 0; is_begun && i < count; i++) {
         is_begun = begin_column(&reader->columns[i], &walk.taken[i], PyList_GET_SIZE(values));
+        walk.taken[i].text = reader->rooms[i].bytes;
+        walk.taken[i].text_room = walk.taken[i].text ? reader->rooms[i].size : 0;
+        reader->rooms[i].bytes = NULL;
+    }
     if (is_begun && (odd = read_all(&walk, values))) columns = columns_of(&walk);
     for (size_t i = 0; walk.taken && i < count; i++) {
         Py_XDECREF(walk.taken[i].cells);
         free(walk.taken[i].is_known);
-        free(walk.taken[i].text);
+        free(reader->rooms[i].bytes);
+        reader->rooms[i] = (Room){walk.taken[i].text, walk.taken[i].text_room};
         free(walk.taken[i].ends);
     }
     free(walk.taken);
@@ -497,7 +506,10 @@ static int reader_init(PyObject *self, PyObject *arguments, PyObject *keywords) 
         return -1;
     }
     reader->made_of = Py_NewRef(arguments);
-    if (!(reader->columns = calloc((size_t)PyTuple_GET_SIZE(columns) + 1, sizeof(Column)))) return PyErr_NoMemory(), -1;
+    const size_t count = (size_t)PyTuple_GET_SIZE(columns) + 1;
+    reader->columns = calloc(count, sizeof(Column));
+    reader->rooms = calloc(count, sizeof(Room));
+    if (!reader->columns || !reader->rooms) return PyErr_NoMemory(), -1;
     int is_taken = 1;
     while (is_taken && reader->column_count < PyTuple_GET_SIZE(columns)) {
         const Py_ssize_t next = reader->column_count++;
@@ -513,8 +525,12 @@ static void reader_dealloc(PyObject *self) {
     Reader_ *reader = (Reader_ *)self;
     PyTypeObject *type = Py_TYPE(self);
     free_node(&reader->root);
-    for (Py_ssize_t i = 0; i < reader->column_count; i++) Py_XDECREF(reader->columns[i].absent_string);
+    for (Py_ssize_t i = 0; i < reader->column_count; i++) {
+        Py_XDECREF(reader->columns[i].absent_string);
+        free(reader->rooms[i].bytes);
+    }
     free(reader->columns);
+    free(reader->rooms);
     for (int i = 0; i < SHARED_TEXTS; i++) Py_XDECREF(reader->shared[i]);
     Py_XDECREF(reader->made_of);
     type->tp_free(self);

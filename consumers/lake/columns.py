@@ -75,7 +75,7 @@ def rejected_table(table: Table, rejected: Sequence[Rejected], partitions: Value
 
 def arrow_table(table: Table, values: Mapping[str, Values]) -> pa.Table:
     """The columns of `table` from values by name; `day` is made from `timestamp`, ids stay text."""
-    columns = {c.name: _column(c.name, c.type, values[c.name]) for c in table.columns if c.name != "day"}
+    columns = {c.name: arrow_column(c.name, c.type, values[c.name]) for c in table.columns if c.name != "day"}
     if "day" in table.names:
         columns["day"] = columns["timestamp"].cast(pa.date32(), safe=False)
     return pa.table({name: columns[name] for name in table.names})
@@ -100,7 +100,8 @@ def _turned(structs: Sequence[msgspec.Struct]) -> dict[str, Values]:
     return dict(zip(names, zip(*map(msgspec.structs.astuple, structs), strict=True), strict=True))
 
 
-def _column(name: str, type_: str, values: Values) -> pa.Array:
+def arrow_column(name: str, type_: str, values: Values) -> pa.Array:
+    """A column of values, by its name and SQL type."""
     if isinstance(values, pa.Array):
         return values
     if name in JSON:

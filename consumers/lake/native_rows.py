@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from consumers.clean.columns import Kind, Wanted, column_reader, field_type
-from consumers.lake.columns import ARROW, JSON, arrow_table
+from consumers.lake.columns import ARROW, JSON, arrow_column, arrow_table
 from consumers.lake.records import Records
 from consumers.lake.tables import INTERACTIONS, Column
 from headrace.events import Clean
@@ -78,9 +78,12 @@ def _times(_: Column, microseconds: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.timestamp("us"), len(microseconds) // 8, [None, pa.py_buffer(microseconds)])
 
 
-def _decoded(column: Column, values: list[bytes | None]) -> list[Any]:
+def _decoded(column: Column, values: list[bytes | None]) -> pa.Array:
+    """Equal values, of which most columns of this kind have many, are decoded once."""
+    codes = {value: code for code, value in enumerate(dict.fromkeys(values))}
     decode = _DECODERS[column.name]
-    return [None if value is None else decode(value) for value in values]
+    distinct = [None if value is None else decode(value) for value in codes]
+    return arrow_column(column.name, column.type, distinct).take(pa.array([*map(codes.__getitem__, values)]))
 
 
 def _buffer(part: bytes | None) -> pa.Buffer | None:
