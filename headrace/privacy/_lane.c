@@ -495,13 +495,17 @@ static int by_position(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
+static int is_same(PyObject *before, PyObject *now) {
+    return before == now || (PyUnicode_Check(now) && !PyUnicode_Compare(before, now));
+}
+
 /* Puts clean texts in the place of those that had values in them. */
 static int edit_texts(Passing *passing, PyObject *texts, PyObject *clean) {
     if (PySequence_Fast_GET_SIZE(clean) != (Py_ssize_t)passing->text_count) return 0;
     for (size_t i = 0; i < passing->text_count; i++) {
         const Text *text = &passing->texts[i];
         PyObject *now = PySequence_Fast_GET_ITEM(clean, (Py_ssize_t)i);
-        if (now == PyList_GET_ITEM(texts, (Py_ssize_t)i)) continue;
+        if (is_same(PyList_GET_ITEM(texts, (Py_ssize_t)i), now)) continue;
         Edit edit = {text->at, text->size, TEXT, 0.0, {0}};
         if (!text->is_value || !encoded(now, &edit.text) || !add_edit(passing, edit)) return 0;
     }

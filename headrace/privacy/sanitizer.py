@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import accumulate, islice
 from types import MappingProxyType
@@ -101,8 +101,9 @@ class Sanitizer:
 
     def groups(self, groups: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Mapping[str, int]]]:
         """As `texts` for each group. A group should be short: it is looked through at once."""
-        found = self._each([MASK.join(texts) for texts in groups])
-        return [self._in_group(texts, spans) for texts, spans in zip(groups, found, strict=True)]
+        joined = [MASK.join(texts) for texts in groups]
+        each = zip(groups, joined, self._each(joined), strict=True)
+        return [self._in_group(texts, whole, spans) for texts, whole, spans in each]
 
     def settled(
         self, texts: Sequence[str], places: list[Place], may_disguise: bool
@@ -111,14 +112,19 @@ class Sanitizer:
         joined = MASK.join(texts)
         look = DISGUISED if may_disguise and needs_view(joined) else Look(places, False)
         spans = self._at_rest(joined, look) if look.places or look.disguised else []
-        return self._in_group(texts, _whole(joined) if spans is None else spans)
+        return self._in_group(texts, joined, _whole(joined) if spans is None else spans)
 
-    def _in_group(self, texts: Sequence[str], found: list[Span]) -> tuple[Sequence[str], Mapping[str, int]]:
+    def _in_group(
+        self, texts: Sequence[str], joined: str, found: list[Span]
+    ) -> tuple[Sequence[str], Mapping[str, int]]:
         if not found:
             return texts, _NOTHING_FOUND
         if found[0].kind == UNSETTLED:
             return self._replaced(texts, [self.spans(text) for text in texts])
-        return self._replaced(texts, _shared_out(found, texts))
+        clean = self._replace(joined, found).split(MASK)
+        if len(clean) != len(texts):  # one of them holds a MASK of its own
+            return self._replaced(texts, _shared_out(found, texts))
+        return clean, _counted(found)
 
     def _each(self, blocks: Sequence[str]) -> list[list[Span]]:
         """The spans of each block. Many are looked through at once: no rule sees past a MASK, so none sees two of
@@ -166,8 +172,11 @@ class Sanitizer:
         for found in islice(looks(masked, look.places, allowance), MAX_PASSES):
             if not found:
                 spans.sort()
-                named = self._own.named(_masked(masked, spans)) if self._own.names else []
-                return sorted(span for span in (*spans, *named) if not self._own.allows(text[span.start : span.end]))
+                if self._own.names:
+                    spans = sorted([*spans, *self._own.named(_masked(masked, spans))])
+                if self._own.allowed:
+                    spans = [span for span in spans if not self._own.allows(text[span.start : span.end])]
+                return spans
             spans += found
         return None
 
@@ -245,6 +254,14 @@ class Sanitizer:
 
     def _replace(self, text: str, spans: list[Span]) -> str:
         return _substituted(text, spans, lambda span: self._write(span.kind, text[span.start : span.end]))
+
+
+def _counted(spans: Iterable[Span]) -> dict[str, int]:
+    """How many there are of each kind; as a Counter, but in a quarter of its time for the few that a text has."""
+    counts: dict[str, int] = {}
+    for span in spans:
+        counts[span.kind] = counts.get(span.kind, 0) + 1
+    return counts
 
 
 def _whole(text: str) -> list[Span]:
