@@ -17,11 +17,11 @@ from headrace.settings import Settings
 from headrace.topics import CLEAN
 
 GROUP = "digester"
-PREFETCH_KB = 8 * 1024
+PREFETCH_KB = 4 * 1024
 FULL_QUEUE_PAUSE_MS = 10
 """librdkafka's own pause of 1 s lets a fast loop run dry."""
-BATCH_RECORDS = 5_000
-BATCH_BYTES = 6 * 1024 * 1024
+BATCH_RECORDS = 3_000
+BATCH_BYTES = 4 * 1024 * 1024
 """With what is fetched ahead, this is what events of any size hold of memory."""
 RECORDS_TOGETHER = 500
 """What one call may fetch: the bytes of a batch are counted between calls."""

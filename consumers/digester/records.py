@@ -35,7 +35,7 @@ _NATIVE = {
     "at_us": Wanted("event.timestamp", Kind.TIME),
     "arrived_us": Wanted("appended_at", Kind.TIME),
     "id": Wanted("event.interaction_id", Kind.STRING),
-    "session": Wanted("event.session_id", Kind.STRING),
+    "session": Wanted("event.session_id", Kind.SHARED),
     "user": Wanted("event.user_id", Kind.STRING),
     "tenant": Wanted("event.tenant", Kind.SHARED),
     "agent": Wanted("event.agent_selected", Kind.SHARED),

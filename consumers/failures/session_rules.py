@@ -145,6 +145,6 @@ def _asked_again(turn: SessionTurn, before: SessionTurn, share: float | None, li
     return [again, Finding("routing_mistake", before.interaction_id, share, limit, f"rerouted:{turn.agent}")]
 
 
-@lru_cache(4_096)
+@lru_cache(1_024)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(w[:STEM] for w in _WORD.findall(text[:MAX_CHARACTERS].casefold()) if w not in COMMON_WORDS)
