@@ -107,15 +107,13 @@ class Digit:
         if _ENOUGH_DIGITS not in ascii_text.translate(_NUMBERS, _SEPARATORS):
             return []
         classes = ascii_text.translate(_NUMBERS)
+        numbers = [number for row in _rows(classes) for number in self._in_row(text, classes, *row.span())]
+        if sum([tries for _, (tries, _) in numbers]) > MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text):
+            raise TooManyPlaces
         places: list[Place] = []
-        left = MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text)
-        for row in _rows(classes):
-            for place, (tries, counts) in self._in_row(text, classes, *row.span()):
-                left -= tries
-                if left < 0:
-                    raise TooManyPlaces
-                if matched := tuple([count for count, matches in counts if matches(text, place)]):
-                    places.append((place, self._by_counts.get(matched) or self._indexes(matched)))
+        for place, (_, counts) in numbers:
+            if matched := tuple([count for count, matches in counts if matches(text, place)]):
+                places.append((place, self._by_counts.get(matched) or self._indexes(matched)))
         return places
 
     def _in_row(self, text: str, classes: bytes, start: int, end: int) -> Iterator[tuple[int, _Options]]:
@@ -126,7 +124,11 @@ class Digit:
             place = start + offset
             if place < date_end:
                 continue
-            if size <= 4 and (date := _date(text, place)):
+            if (
+                size in _DATE_SIZES
+                and text[place + size : place + size + 1] in _IN_DATES
+                and (date := _date(text, place))
+            ):
                 date_end = date.end()
             elif options[0]:
                 yield place, options
@@ -154,6 +156,9 @@ _date = re.compile(
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})(?![0-9]|[-/][0-9])"
 ).match
 """No number that names somebody looks like one."""
+_DATE_SIZES = frozenset((1, 2, 4))
+_IN_DATES = frozenset("-./")
+"""Digits of a date's first group, and what stands behind them."""
 
 
 def _any_of(patterns: Sequence[re.Pattern[str]]) -> Callable[[str, int], object]:
