@@ -17,7 +17,7 @@ import duckdb
 from consumers.lake import kept
 from consumers.lake.access import database_path, quoted
 from consumers.lake.tables import TABLES
-from consumers.lake.views import VIEWS
+from consumers.lake.views import NEWEST, VIEWS
 from headrace.errors import Fatal, Retriable, StoreFull, StoreLocked
 from headrace.settings import Settings
 
@@ -100,6 +100,7 @@ def connect(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
+            "late_materialization_max_rows": str(NEWEST),
         },
     )
     connection.execute("SET enable_progress_bar = false")
