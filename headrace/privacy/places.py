@@ -107,9 +107,14 @@ class Digit:
         if _ENOUGH_DIGITS not in ascii_text.translate(_NUMBERS, _SEPARATORS):
             return []
         classes = ascii_text.translate(_NUMBERS)
-        numbers = [number for row in _rows(classes) for number in self._in_row(text, classes, *row.span())]
-        if sum([tries for _, (tries, _) in numbers]) > MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text):
-            raise TooManyPlaces
+        numbers: list[tuple[int, _Options]] = []
+        left = MOST_TRIES + MOST_TRIES_A_CHARACTER * len(text)
+        for row in _rows(classes):
+            for number in self._in_row(text, classes, *row.span()):
+                left -= number[1][0]
+                if left < 0:
+                    raise TooManyPlaces
+                numbers.append(number)
         places: list[Place] = []
         for place, (_, counts) in numbers:
             if matched := tuple([count for count, matches in counts if matches(text, place)]):
