@@ -91,13 +91,14 @@ class Digit:
             for count in rule.trigger.counts if isinstance(rule.trigger, Digits) else ():
                 by_count[count].append(index)
         patterns = {index: rule.pattern for index, rule in rules}
+        wordless = _wordless(rules)
+        likely_first = sorted(patterns, key=lambda index: (index not in wordless, len(patterns[index].pattern)))
         self._by_count = {
-            count: (tuple(indexes), _any_of([patterns[index] for index in indexes]))
+            count: (tuple(indexes), _any_of([patterns[index] for index in likely_first if index in indexes]))
             for count, indexes in by_count.items()
         }
         self._by_counts: dict[tuple[int, ...], Indexes] = {}
         """The rules of several counts; few combinations of at most MOST_GROUPS occur."""
-        wordless = _wordless(rules)
         self._tries = {count: 1 + len(wordless.intersection(indexes)) for count, indexes in by_count.items()}
         self._common = lru_cache(_REMEMBERED)(lambda shape: tuple(self._beginnings(shape)))
         self._options = lru_cache(_REMEMBERED)(self._options_of)
