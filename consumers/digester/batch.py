@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ Places = Sequence[int] | Ints
 Who = tuple[str, str, str | None, str | None]
 """Tenant, agent, version, variant."""
 MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -117,3 +119,13 @@ class Batch:
 def picked(values: Sequence[T], places: Places) -> list[T]:
     """The values at some places."""
     return [values[place] for place in places]
+
+
+def moment(at_us: int) -> datetime:
+    """From microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970; a time without a zone is UTC."""
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)

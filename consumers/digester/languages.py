@@ -194,17 +194,14 @@ _BY_WORD = {_code(word): votes for word, votes in _divided(_SHARING, _VOTES).ite
 _KEYS = np.array([*sorted(_BY_WORD), 0], np.uint64)
 _WORD_VOTES = np.array([_BY_WORD[code] for code in sorted(_BY_WORD)])
 _BY_LETTER = {_NUMBERS[letter]: votes for letter, votes in _divided(LETTERS, _LETTER_VOTES).items()}
-_OF_LETTERS = np.array([_BY_LETTER.get(number, np.zeros(len(NAMES), np.int64)) for number in range(len(_NUMBERS) + 1)])
+_OF_LETTERS = np.array([_BY_LETTER.get(number, np.zeros(len(NAMES), np.int64)) for number in range(_OTHER_LETTER + 1)])
 
 
 def _native_guesser() -> Guesser | None:
     if Guesser is None:
         return None
-    letter_votes = np.zeros((_OTHER_LETTER + 1, len(NAMES)), np.int64)
-    letter_votes[: len(_OF_LETTERS)] = _OF_LETTERS
-    words = (_KEYS[:-1], np.ascontiguousarray(_WORD_VOTES, np.int64))
     by_script = (_RELATED, _BY_SCRIPT.astype(np.uint8), _WEIGHTS)
-    tables = (_LETTER_OF, _SCRIPT_OF, *words, letter_votes, *by_script)
+    tables = (_LETTER_OF, _SCRIPT_OF, _KEYS[:-1], _WORD_VOTES, _OF_LETTERS, *by_script)
     return Guesser(tables, len(NAMES), (_LATIN, _HAN, _KANA), _PLAIN, MAX_CHARACTERS)
 
 

@@ -13,12 +13,12 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.batch import MICROSECONDS, Batch, Interactions, Ints
+from consumers.digester.batch import MICROSECONDS, Batch, Interactions, Ints, moment
 from consumers.digester.candidates import Bounds, Group
 from consumers.digester.chunk import Chunk, Embed
 from consumers.digester.sampling import example_of, put_examples
 from consumers.digester.slim import SlimFeedback
-from consumers.digester.turns import Block, Turns, moment, session_turn
+from consumers.digester.turns import Block, Turns, session_turn
 from consumers.digests.examples import MAX_FAILURES, MAX_SAMPLE, MAX_SLOW, by_hash, by_latency, union
 from consumers.digests.messages import Part, Progress, Source
 from consumers.digests.signals import ANY_FAILURE, FAILURE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from sys import intern
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -12,20 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consumers.clean.columns import Kind, Wanted, column_reader
-from consumers.digester.batch import Batch, Bools, Interactions, Ints, picked
+from consumers.digester.batch import Batch, Bools, Interactions, Ints, microseconds, picked
 from consumers.digester.languages import LONGEST_TAG, languages
 from consumers.digester.slim import SlimClean, SlimFeedback, SlimInteraction, SlimMetadata, SlimRetrieval, decode
 from consumers.digests.examples import MAX_TEXT
 from consumers.digests.signals import NUMERIC
+from consumers.failures.session_rules import asks_back
 
 T = TypeVar("T")
 Columns = Mapping[str, Any]
 """Lists and arrays by name: those of `_NATIVE`, with `asks_back` for `response`."""
 Read = tuple[Ints, Columns, dict[int, SlimClean]]
 """Places of interactions, their columns, and all other records by place."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_ASKING = "?？"
 _BLANKS = 2
 """At the end of an answer that are looked through for all at once."""
 MAX_ERROR_KIND = 64
@@ -71,7 +69,7 @@ _OF_EVENT: dict[str, Callable[[SlimInteraction], Any]] = {
     "agent": lambda event: event.agent_selected,
     "version": lambda event: event.agent_version,
     "variant": lambda event: event.variant,
-    "model": lambda event: event.model,
+    "model": lambda event: event.model and intern(event.model),
     "error": lambda event: event.error,
     "query": lambda event: event.user_query[:MAX_TEXT],
     "asks_back": lambda event: asks_back(event.response),
@@ -109,16 +107,6 @@ def batch_of(offsets: Sequence[int], values: list[bytes]) -> tuple[Batch, int]:
     return batch.at(known), len(values) - len(known)
 
 
-def asks_back(response: str) -> bool:
-    """Whether an answer is empty or ends in a question.
-
-    >>> [asks_back(text) for text in ("", "Which one? ", "Done.")]
-    [True, True, False]
-    """
-    last = response[-1:]
-    return last in _ASKING or (last.isspace() and response.rstrip()[-1:] in _ASKING)
-
-
 def _natively(values: list[bytes]) -> Read | None:
     """None where there is no native code, and where an interaction is written in another way than ours."""
     if _read is None:
@@ -152,14 +140,9 @@ def _decoded(values: Sequence[bytes], places: Iterable[int]) -> dict[int, SlimCl
 
 def _times(records: Iterable[SlimClean]) -> tuple[Ints, Ints]:
     """Event times and arrivals, microseconds since 1970."""
-    times = [(_microseconds(one.event.timestamp), _microseconds(one.appended_at)) for one in records]
+    times = [(microseconds(one.event.timestamp), microseconds(one.appended_at)) for one in records]
     at, arrived = np.array(times, np.int64).reshape(-1, 2).T
     return at, arrived
-
-
-def _microseconds(moment: datetime) -> int:
-    """Since 1970; a time without a zone is UTC."""
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
 
 
 def _arrays(columns: Mapping[str, Any]) -> Columns:
@@ -203,7 +186,7 @@ def _interactions(offsets: Sequence[int], values: list[bytes], spoken: Ints, col
         columns["user"],
         whos,
         who_of,
-        _shared(columns["model"]),
+        columns["model"],
         errors,
         languages(columns["query"], list(tags)),
         columns["query"],
@@ -222,9 +205,3 @@ def _numbered(values: list[T]) -> tuple[list[T], Ints]:
     known = list(dict.fromkeys(values))
     places = {value: place for place, value in enumerate(known)}
     return known, np.array([*map(places.__getitem__, values)], np.int64)
-
-
-def _shared(values: list[T]) -> list[T]:
-    """Equal ones as one object: they are kept long."""
-    known = {value: value for value in dict.fromkeys(values)}
-    return [*map(known.__getitem__, values)]

@@ -11,20 +11,17 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from math import inf
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from consumers.digester.batch import Interactions, Ints, Numbers, Who
+from consumers.digester.batch import Interactions, Ints, Numbers, Who, moment
 from consumers.digester.look_back import LOOK_BACK, REREAD, Numbered, Pairs
 from consumers.failures.finding import Finding
 from consumers.failures.prints import may_repeat, prints_of
 from consumers.failures.session_rules import LOOK_BACK_TURNS, SessionTurn
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Turn(msgspec.Struct, gc=False):
@@ -231,10 +228,6 @@ class Turns:
 def session_turn(turn: Turn) -> SessionTurn:
     """The interaction as the rules between turns see it, one of those that did not help."""
     return SessionTurn(turn.id, moment(turn.at_us), turn.who[1], turn.query, failed=True, asked_back=False)
-
-
-def moment(at_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_us)
 
 
 def _known(numbers: Numbers, place: int) -> float | None:

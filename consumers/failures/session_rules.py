@@ -49,6 +49,7 @@ FOLLOWING = ("topic", "answe", "quest", "no", "does", "wait", "the")
 _CLOSING = re.compile(
     r"(?i)^\W*(?:ok(?:ay)?|great|perfect|super|thanks?|thank you|thx|nope?|nothing else|(?:good)?bye|merci|danke)\b"
 )
+_ASKING = "?？"
 _WORD = re.compile(r"\w+")
 _COMMON_TEXT = """
     a an and any are at be but by can could did do does for from had has have how i if in is it its just me my no not
@@ -75,16 +76,25 @@ class SessionTurn(msgspec.Struct, frozen=True, array_like=True):
     """The answer was empty or ended in a question."""
 
 
+def asks_back(response: str) -> bool:
+    """Whether an answer is empty or ends in a question.
+
+    >>> [asks_back(text) for text in ("", "Which one? ", "Done.")]
+    [True, True, False]
+    """
+    last = response[-1:]
+    return last in _ASKING or (last.isspace() and response.rstrip()[-1:] in _ASKING)
+
+
 def turn_of(event: ProductionInteraction, failed: bool) -> SessionTurn:
     """The interaction as the session's rules see it; `failed` tells whether `rules_of_record` found something."""
-    answer = event.response.rstrip()
     return SessionTurn(
         event.interaction_id,
         event.timestamp,
         event.agent_selected,
         event.user_query[:MAX_CHARACTERS],
         failed,
-        not answer or answer[-1] in "?？",
+        asks_back(event.response),
     )
 
 

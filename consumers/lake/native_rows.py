@@ -80,10 +80,9 @@ def _times(_: Column, microseconds: bytes) -> pa.Array:
 
 def _decoded(column: Column, values: list[bytes | None]) -> pa.Array:
     """Equal values, of which most columns of this kind have many, are decoded once."""
-    codes = {value: code for code, value in enumerate(dict.fromkeys(values))}
-    decode = _DECODERS[column.name]
-    distinct = [None if value is None else decode(value) for value in codes]
-    return arrow_column(column.name, column.type, distinct).take(pa.array([*map(codes.__getitem__, values)]))
+    coded = pa.array(values, pa.binary()).dictionary_encode()
+    distinct = list(map(_DECODERS[column.name], coded.dictionary.to_pylist()))
+    return arrow_column(column.name, column.type, distinct).take(coded.indices)
 
 
 def _buffer(part: bytes | None) -> pa.Buffer | None:
