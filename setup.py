@@ -2,19 +2,20 @@
 
 from setuptools import Extension, setup
 
+HEADERS = ["headrace/_extension.h", "headrace/_msgpack.h", "headrace/privacy/_scan.h"]
+
+
+def accelerator(name: str, *sources: str) -> Extension:
+    """An extension that may be missing."""
+    return Extension(name, list(sources), depends=HEADERS, optional=True)
+
+
 setup(
     ext_modules=[
-        Extension(
-            "headrace.privacy._scan",
-            ["headrace/privacy/_scan.c", "headrace/privacy/_lane.c"],
-            depends=["headrace/privacy/_scan.h", "headrace/_msgpack.h"],
-            optional=True,
-        ),
-        Extension("headrace.embedding._sums", ["headrace/embedding/_sums.c"], optional=True),
-        Extension(
-            "consumers.clean._columns", ["consumers/clean/_columns.c"], depends=["headrace/_msgpack.h"], optional=True
-        ),
-        Extension("consumers.digester._languages", ["consumers/digester/_languages.c"], optional=True),
-        Extension("consumers.failures._prints", ["consumers/failures/_prints.c"], optional=True),
+        accelerator("headrace.privacy._scan", "headrace/privacy/_scan.c", "headrace/privacy/_lane.c"),
+        accelerator("headrace.embedding._sums", "headrace/embedding/_sums.c"),
+        accelerator("consumers.clean._columns", "consumers/clean/_columns.c"),
+        accelerator("consumers.digester._languages", "consumers/digester/_languages.c"),
+        accelerator("consumers.failures._prints", "consumers/failures/_prints.c"),
     ]
 )

@@ -146,6 +146,31 @@ static inline int skip_values(Reader *in, uint64_t values) {
     return 1;
 }
 
+#define FIRST_SECOND (-62135596800LL) /* The year 1, */
+#define LAST_SECOND 253402300800LL    /* and the year 10000, of which there is no moment in Python any more. */
+
+/* Whether it is a timestamp in whole microseconds that Python has too; sets the microseconds since 1970. */
+static inline int is_moment(const Token *token, int64_t *at_us) {
+    int64_t seconds;
+    uint64_t nanoseconds = 0;
+    if (token->kind != EXTENSION || token->integer != -1) return 0;
+    if (token->size == 4) {
+        seconds = (int64_t)big_endian(token->bytes, 4);
+    } else if (token->size == 8) {
+        const uint64_t both = big_endian(token->bytes, 8);
+        nanoseconds = both >> 34;
+        seconds = (int64_t)(both & 0x3ffffffff);
+    } else if (token->size == 12) {
+        nanoseconds = big_endian(token->bytes, 4);
+        seconds = (int64_t)big_endian(token->bytes + 4, 8);
+    } else {
+        return 0;
+    }
+    if (nanoseconds >= 1000000000 || nanoseconds % 1000 || seconds < FIRST_SECOND || seconds >= LAST_SECOND) return 0;
+    *at_us = seconds * 1000000 + (int64_t)nanoseconds / 1000;
+    return 1;
+}
+
 static inline int says(const Token *token, const char *text, size_t size) {
     return token->kind == STRING && token->size == size && !memcmp(token->bytes, text, size);
 }

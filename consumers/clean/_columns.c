@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../../headrace/_extension.h"
 #include "../../headrace/_msgpack.h"
 
 #define DEEPEST 16
@@ -167,23 +168,8 @@ static int set_object(Taken *taken, Py_ssize_t row, PyObject *object) {
 }
 
 static int take_time(Taken *taken, Py_ssize_t row, const Token *token) {
-    int64_t seconds;
-    uint64_t nanoseconds = 0;
-    if (token->kind != EXTENSION || token->integer != -1) return ODD;
-    if (token->size == 4) {
-        seconds = (int64_t)big_endian(token->bytes, 4);
-    } else if (token->size == 8) {
-        const uint64_t both = big_endian(token->bytes, 8);
-        nanoseconds = both >> 34;
-        seconds = (int64_t)(both & 0x3ffffffff);
-    } else if (token->size == 12) {
-        nanoseconds = big_endian(token->bytes, 4);
-        seconds = (int64_t)big_endian(token->bytes + 4, 8);
-    } else {
-        return ODD;
-    }
-    if (nanoseconds >= 1000000000 || nanoseconds % 1000 || seconds < -62135596800LL || seconds >= 253402300800LL) return ODD;
-    const int64_t microseconds = seconds * 1000000 + (int64_t)nanoseconds / 1000;
+    int64_t microseconds;
+    if (!is_moment(token, &microseconds)) return ODD;
     set_eight(taken, row, &microseconds);
     return TAKEN;
 }
@@ -544,10 +530,7 @@ static PyType_Slot SLOTS[] = {{Py_tp_init, reader_init}, {Py_tp_new, PyType_Gene
 static PyType_Spec SPEC = {"consumers.clean._columns.Reader", sizeof(Reader_), 0, Py_TPFLAGS_DEFAULT, SLOTS};
 
 static int add_reader(PyObject *module) {
-    PyObject *type = PyType_FromSpec(&SPEC);
-    const int outcome = type ? PyModule_AddObjectRef(module, "Reader", type) : -1;
-    Py_XDECREF(type);
-    return outcome;
+    return add_type(module, &SPEC, "Reader");
 }
 
 static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_reader}, {0, NULL}};

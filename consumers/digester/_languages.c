@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../../headrace/_extension.h"
+
 #define WIDTH 8
 #define POINTS 0x10000
 #define MOST_NAMES 64
@@ -168,10 +170,7 @@ static PyType_Slot SLOTS[] = {{Py_tp_init, guesser_init}, {Py_tp_new, PyType_Gen
 static PyType_Spec SPEC = {"consumers.digester._languages.Guesser", sizeof(Guesser), 0, Py_TPFLAGS_DEFAULT, SLOTS};
 
 static int add_guesser(PyObject *module) {
-    PyObject *type = PyType_FromSpec(&SPEC);
-    const int outcome = type ? PyModule_AddObjectRef(module, "Guesser", type) : -1;
-    Py_XDECREF(type);
-    return outcome;
+    return add_type(module, &SPEC, "Guesser");
 }
 
 static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_guesser}, {0, NULL}};

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../_extension.h"
 #include "../_msgpack.h"
 
 #define MOST_EDITS 32
@@ -28,7 +29,6 @@
 #define ROOM_A_BYTE 3         /* Characters that a byte of msgpack can become: a number of five bytes has ten digits. */
 #define MOST_EXACT 9007199254740992.0 /* 2^53: integers up to it are floats without rounding. */
 #define CLOCK_SKEW_MS 300000
-#define LAST_SECOND 253402300800LL    /* The year 10000. */
 #define LARGEST_SEQ (1LL << 62)
 #define LONGEST_SEQ 19
 #define UUID_CHARACTERS 36
@@ -106,20 +106,10 @@ static int is_plain(const Token *token, Kind kind) { return token->kind == kind 
 
 static int read_time(Passing *passing) {
     const Token token = next_token(&passing->in);
-    if (!is_plain(&token, EXTENSION) || token.integer != -1) return 0;
-    uint64_t seconds, nanoseconds = 0;
-    if (token.size == 4) {
-        seconds = big_endian(token.bytes, 4);
-    } else if (token.size == 8) {
-        const uint64_t both = big_endian(token.bytes, 8);
-        nanoseconds = both >> 34;
-        seconds = both & 0x3ffffffff;
-        if (nanoseconds >= 1000000000 || nanoseconds % 1000 || (nanoseconds == 0 && seconds <= UINT32_MAX)) return 0;
-    } else {
-        return 0;
-    }
-    passing->at_us = (int64_t)seconds * 1000000 + (int64_t)nanoseconds / 1000;
-    return seconds < LAST_SECOND;
+    if (!is_plain(&token, EXTENSION)) return 0;
+    if (token.size > 8 || !is_moment(&token, &passing->at_us)) return 0;
+    const int could_be_short = passing->at_us % 1000000 == 0 && passing->at_us / 1000000 <= UINT32_MAX;
+    return token.size == 4 || !could_be_short;
 }
 
 /* Has the rules read a text, of which it says how many characters it has; less than 0 where that is not certain. */
@@ -743,8 +733,5 @@ int add_lane(PyObject *module) {
         !(PARTITION = PyUnicode_InternFromString("partition")) || !(OFFSET = PyUnicode_InternFromString("offset")) ||
         !(APPENDED_MS = PyUnicode_InternFromString("appended_ms")))
         return -1;
-    PyObject *type = PyType_FromSpec(&SPEC);
-    const int outcome = type ? PyModule_AddObjectRef(module, "Lane", type) : -1;
-    Py_XDECREF(type);
-    return outcome;
+    return add_type(module, &SPEC, "Lane");
 }

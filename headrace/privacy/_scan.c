@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../_extension.h"
+
 #define CODE_POINTS 0x10000
 #define COMMON 32         /* Symbols below are letters, and some of the marks. */
 #define LETTERS 26        /* Symbols 1 to 26 are the letters a to z; 0 is what stands in no word. */
@@ -918,10 +920,7 @@ static PyType_Slot SLOTS[] = {{Py_tp_init, scanner_init}, {Py_tp_new, PyType_Gen
 static PyType_Spec SPEC = {"headrace.privacy._scan.Scanner", sizeof(Scanner), 0, Py_TPFLAGS_DEFAULT, SLOTS};
 
 static int add_scanner(PyObject *module) {
-    PyObject *type = PyType_FromSpec(&SPEC);
-    int outcome = type ? PyModule_AddObjectRef(module, "Scanner", type) : -1;
-    Py_XDECREF(type);
-    return outcome;
+    return add_type(module, &SPEC, "Scanner");
 }
 
 static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_scanner}, {Py_mod_exec, add_lane}, {0, NULL}};
